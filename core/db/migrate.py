@@ -1,0 +1,129 @@
+"""Bring the switchboard and every tenant's schema up to date: plain SQL files, in order.
+
+Shared migrations are recorded in control.migration with their checksum; a tenant's version is a
+number in control.tenant, set in the same transaction as the change, so a tenant is old or new and
+never between. Runs as the admin login; everything made belongs to aegis_owner.
+"""
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib import resources
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from core.db import scope, sql
+from core.kernel.ids import TenantId, tenant_id
+
+SQL = sql.load("core.db")
+_FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_SHARED_LOCK = 0x41454749  # "AEGI": one migration run at a time, per transaction
+
+Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+
+class MigrationError(Exception):
+    """The files and the database do not agree; the message names the file and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    version: int
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def load(folder: str) -> list[Migration]:
+    """The migrations of `shared` or `tenant`, in order. Raises MigrationError on a gap."""
+    found = []
+    for file in sorted(resources.files("migrations").joinpath(folder).iterdir(), key=str):
+        match = _FILE.fullmatch(file.name)
+        if match:
+            found.append(Migration(int(match[1]), file.name, file.read_text("utf-8")))
+    if [m.version for m in found] != list(range(1, len(found) + 1)):
+        raise MigrationError(f"migrations/{folder} has a gap or a double in its numbers")
+    return found
+
+
+async def migrate_shared(admin: Connection, service_login: str) -> list[str]:
+    """Apply what is new, let *service_login* use the switchboard; returns the names applied."""
+    applied = []
+    async with admin.transaction():
+        await admin.execute("select pg_advisory_xact_lock($1)", _SHARED_LOCK)
+        await _ensure_roles(admin)
+        known = await _known(admin)
+        for migration in load("shared"):
+            if migration.version in known:
+                _check_unchanged(migration, known[migration.version])
+                continue
+            await admin.execute(migration.text)
+            await admin.execute(
+                SQL["put_migration"], migration.version, migration.name, migration.sha256
+            )
+            applied.append(migration.name)
+        await admin.execute(await admin.fetchval(SQL["grant_service"], service_login))
+    return applied
+
+
+async def migrate_tenant(admin: Connection, tenant: TenantId) -> list[str]:
+    """Bring one tenant up to date in one transaction; returns the names applied."""
+    migrations = load("tenant")
+    applied = []
+    async with admin.transaction():
+        await admin.execute("set local lock_timeout = '2s'")
+        version = await admin.fetchval(SQL["find_schema_version"], tenant)
+        if version is None:
+            raise MigrationError(f"tenant {tenant} is not registered")
+        for migration in migrations[version:]:
+            await admin.execute(SQL["become_owner"])
+            await admin.execute(scope.render(migration.text, tenant))
+            await admin.execute("reset role")
+            applied.append(migration.name)
+        if applied:
+            await admin.execute(SQL["set_schema_version"], tenant, len(migrations))
+    return applied
+
+
+async def migrate_all_tenants(
+    admin: asyncpg.Pool[asyncpg.Record], *, at_once: int = 4
+) -> dict[TenantId, str]:
+    """Walk every outdated tenant, a few at a time; returns what failed and why, per tenant."""
+    rows = await admin.fetch(SQL["list_outdated_tenants"], len(load("tenant")))
+    gate, failed = asyncio.Semaphore(at_once), dict[TenantId, str]()
+
+    async def one(tenant: TenantId) -> None:
+        async with gate, admin.acquire() as connection:
+            try:
+                await migrate_tenant(connection, tenant)
+            except (asyncpg.PostgresError, MigrationError) as error:
+                failed[tenant] = str(error)
+
+    await asyncio.gather(*(one(tenant_id(row["tenant_id"])) for row in rows))
+    return failed
+
+
+async def _ensure_roles(admin: Connection) -> None:
+    for role in ("owner", "service"):
+        if not await admin.fetchval(SQL["has_role"], f"aegis_{role}"):
+            await admin.execute(SQL[f"create_{role}_role"])
+    await admin.execute(SQL["join_owner"])
+
+
+async def _known(admin: Connection) -> dict[int, str]:
+    if not await admin.fetchval(SQL["has_control"]):
+        return {}
+    return {row["version"]: row["sha256"] for row in await admin.fetch(SQL["list_migrations"])}
+
+
+def _check_unchanged(migration: Migration, recorded: str) -> None:
+    if migration.sha256 != recorded:
+        raise MigrationError(
+            f"migrations/shared/{migration.name} was changed after it was applied: "
+            "write a new migration instead"
+        )

@@ -1,0 +1,33 @@
+"""Every error a person can cause or meet, in one tree; edges turn it into words and status codes.
+
+DomainError            words that are safe to show
+├── NotFound           the thing does not exist for this tenant
+├── Conflict           the thing has moved on since the person last saw it
+├── Refused            the person may not do this
+├── Invalid            what the person gave cannot be used as it is
+└── Unavailable        something outside (a model, Slack, a store) did not answer
+"""
+
+
+class DomainError(Exception):
+    """Something the person can understand and act on. `str(error)` is safe to show."""
+
+
+class NotFound(DomainError):
+    """The thing does not exist for this tenant."""
+
+
+class Conflict(DomainError):
+    """The thing has moved on since the person last saw it."""
+
+
+class Refused(DomainError):
+    """The person may not do this; nothing was done."""
+
+
+class Invalid(DomainError):
+    """What the person gave cannot be used as it is; the message says why."""
+
+
+class Unavailable(DomainError):
+    """Something outside did not answer in time or in words we understand."""

@@ -1,0 +1,90 @@
+"""Install a workspace: make its tenant if it has none, and keep its bot token sealed."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from core.audit import record as audit
+from core.db.database import Database
+from core.kernel.ids import TenantId, new_reference
+from core.kernel.sealing import Sealer
+from core.kernel.secret import Secret
+from core.tenancy import store
+from core.tenancy.model import WORKSPACE_HOLDER
+from core.tenancy.provision import provision_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What Slack gave for a workspace."""
+
+    team_id: str
+    bot_token: Secret
+    bot_user_id: str
+    scopes: str = ""
+    installed_by: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioner:
+    """What making a tenant takes beyond the service's own rights."""
+
+    admin_dsn: str
+    service_login: str
+    master: Sealer
+
+    async def tenant_for(self, team_id: str) -> TenantId:
+        """The workspace's tenant, made now if it is new; two callers at once get the same one."""
+        admin = await asyncpg.connect(self.admin_dsn)
+        try:
+            found = await admin.fetchrow(store.SQL["find_workspace"], team_id)
+            if found is None:
+                try:
+                    return await provision_tenant(admin, self.master, self.service_login, team_id)
+                except asyncpg.UniqueViolationError:
+                    found = await admin.fetchrow(store.SQL["find_workspace"], team_id)
+            assert found is not None
+            return TenantId(found["tenant_id"])
+        finally:
+            await admin.close()
+
+
+async def install_workspace(database: Database, provisioner: Provisioner, grant: Grant) -> TenantId:
+    """Provision if needed, then store the token, audited, sealed for this tenant and row."""
+    tenant = await provisioner.tenant_for(grant.team_id)
+    context = await database.tenant(tenant)
+    sealed = context.sealer.seal(
+        grant.bot_token.reveal().encode(), tenant, WORKSPACE_HOLDER, "slack"
+    )
+    reference = new_reference()
+    await audit.announce(context, "tenancy:token:exchange", grant.installed_by, reference=reference)
+    async with context.db.transaction() as tx:
+        await store.put_token(
+            tx,
+            tenant,
+            WORKSPACE_HOLDER,
+            sealed,
+            context.sealer.key_id,
+            grant.scopes,
+            grant.bot_user_id,
+        )
+        await audit.record(
+            tx,
+            "tenancy:token:exchange",
+            grant.installed_by,
+            outcome="done",
+            reference=reference,
+        )
+    return tenant
+
+
+async def open_bot_token(database: Database, tenant: TenantId) -> tuple[Secret, str] | None:
+    """The workspace's bot token and bot user id, or None when there is none."""
+    context = await database.tenant(tenant)
+    async with context.db.transaction() as tx:
+        found = await store.find_token(tx, tenant, WORKSPACE_HOLDER)
+    if found is None:
+        return None
+    sealed, bot_user_id = found
+    opened = context.sealer.open(sealed, tenant, WORKSPACE_HOLDER, "slack")
+    return Secret(opened.decode()), bot_user_id

@@ -1,0 +1,1 @@
+"""Plain-SQL migrations: shared/ for the switchboard, tenant/ for each tenant's schema."""
