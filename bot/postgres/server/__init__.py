@@ -1,0 +1,1 @@
+"""The parts of one embedded server: programs, account, data folder, socket, locks, watchdog."""
