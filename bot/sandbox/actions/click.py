@@ -1,0 +1,99 @@
+"""A person clicks a button of a message."""
+
+from bot.sandbox.actions.command import show_answer
+from bot.sandbox.actions.seat import Refused, Seat
+from bot.sandbox.delivery.courier import Courier
+from bot.sandbox.delivery.parcel import Json, Parcel
+from bot.sandbox.delivery.replies import Occasion, Replies
+from bot.sandbox.model.ids import new_id
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.world import World, may_see
+
+
+async def click(
+    world: World, courier: Courier, replies: Replies, seat: Seat, ts: str, wanted: Json
+) -> None:
+    """Press the button with this `action_id`, `text` or `value` and show what the app answers.
+
+    Raises:
+        Refused: the person sees no such message, or it has no such button.
+    """
+    message = seat.channel.messages.get(ts)
+    if message is None or not may_see(seat.channel, message, seat.person):
+        raise Refused(f"There is no message {ts} in {seat.channel.label}.", 404)
+    action = find_button(message, wanted)
+    if action is None:
+        raise Refused("That message has no such button.", 404)
+    occasion = Occasion(
+        workspace=seat.workspace, channel=seat.channel, person=seat.person, source=message
+    )
+    action["action_ts"] = world.timestamps.next()
+    response_url = replies.issue(occasion, "actions")
+    payload = _payload(world, seat, message, action, response_url)
+    answer = await courier.ask(Parcel(kind="interactivity", payload=payload))
+    if not answer.arrived:
+        show_answer(replies, occasion, answer, "That did not work:")
+
+
+def find_button(message: Message, wanted: Json) -> Json | None:
+    """The action Slack would send for the first button that matches."""
+    for block in message.blocks:
+        elements = list(block.get("elements", []))
+        if isinstance(block.get("accessory"), dict):
+            elements.append(block["accessory"])
+        for element in elements:
+            for label, value in _choices(element):
+                if _matches(element, label, value, wanted):
+                    return _action(block, element, label, value)
+    return None
+
+
+def _choices(element: Json) -> list[tuple[Json, str]]:
+    if element.get("type") == "button":
+        return [(element["text"], element.get("value", ""))]
+    if element.get("type") == "feedback_buttons":
+        buttons = (element["positive_button"], element["negative_button"])
+        return [(button["text"], button["value"]) for button in buttons]
+    return []
+
+
+def _matches(element: Json, label: Json, value: str, wanted: Json) -> bool:
+    facts = {"action_id": element.get("action_id"), "text": label.get("text"), "value": value}
+    asked = {name: wanted[name] for name in facts if wanted.get(name) is not None}
+    return bool(asked) and all(facts[name] == asked[name] for name in asked)
+
+
+def _action(block: Json, element: Json, label: Json, value: str) -> Json:
+    action = {"action_id": element.get("action_id"), "block_id": block.get("block_id")}
+    action |= {"type": element["type"], "text": label}
+    return action | ({"value": value} if value else {})
+
+
+def _payload(world: World, seat: Seat, message: Message, action: Json, response_url: str) -> Json:
+    workspace, channel = seat.workspace, seat.channel
+    ephemeral = message.ephemeral_to is not None
+    container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+    container |= {"is_ephemeral": ephemeral}
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    user = {"id": seat.person.id, "username": seat.person.name, "name": seat.person.name}
+    payload: Json = {
+        "type": "block_actions",
+        "user": user | {"team_id": seat.person.home_team_id},
+        "api_app_id": world.app.id,
+        "token": world.app.verification_token,
+        "container": container,
+        "trigger_id": f"{world.timestamps.next()}.{new_id('X')}",
+        "team": {"id": workspace.id, "domain": workspace.name},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "channel": {
+            "id": channel.id,
+            "name": "directmessage" if channel.kind == "im" else channel.name,
+        },
+        "state": {"values": {}},
+        "response_url": response_url,
+        "actions": [action],
+    }
+    # Slack keeps no copy of an ephemeral message, so the payload has none.
+    return payload if ephemeral else payload | {"message": message.to_wire()}

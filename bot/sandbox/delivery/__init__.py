@@ -1,0 +1,1 @@
+"""From Slack to the app: signed HTTP requests, Socket Mode, and what the app answers."""

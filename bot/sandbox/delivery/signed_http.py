@@ -1,0 +1,89 @@
+"""Signed HTTP requests to the app's request URL."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.sandbox.delivery.parcel import ANSWER_S, Answer, Json, Parcel
+from bot.sandbox.model.people import App
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+def signature(signing_secret: str, timestamp: str, body: bytes) -> str:
+    """Slack's `v0` signature of a request."""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(signing_secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+class SignedHttp:
+    """Posts to `{request_url}/events`, `/commands` and `/interactivity`."""
+
+    def __init__(self, app: App, session: aiohttp.ClientSession) -> None:
+        self._app = app
+        self._session = session
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the app has told us a request URL."""
+        return self._app.request_url is not None
+
+    async def deliver(self, parcel: Parcel) -> Answer:
+        """Post once; anything but a 2xx answer within three seconds is a failure."""
+        body, content_type = _body(parcel)
+        url = f"{(self._app.request_url or '').rstrip('/')}/{parcel.kind}"
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._post(url, body, self._headers(parcel, body, content_type))
+        except TimeoutError:
+            return Answer(reason="http_timeout")
+        except aiohttp.ClientError:
+            return Answer(reason="connection_failed")
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        async with self._session.post(
+            url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            text = await response.text()
+            if not 200 <= response.status < 300:
+                stop = response.headers.get("x-slack-no-retry") == "1"
+                return Answer(reason="http_error", retry=not stop)
+            return Answer(body=_read(text, response.content_type))
+
+    def _headers(self, parcel: Parcel, body: bytes, content_type: str) -> dict[str, str]:
+        timestamp = str(int(time.time()))
+        headers = {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature(self._app.signing_secret, timestamp, body),
+        }
+        if parcel.attempt:
+            headers["X-Slack-Retry-Num"] = str(parcel.attempt)
+            headers["X-Slack-Retry-Reason"] = parcel.reason or "unknown_error"
+        return headers
+
+
+def _body(parcel: Parcel) -> tuple[bytes, str]:
+    if parcel.kind == "events":
+        return json.dumps(parcel.payload).encode(), "application/json"
+    if parcel.kind == "commands":
+        return urlencode(parcel.payload).encode(), _FORM
+    return urlencode({"payload": json.dumps(parcel.payload)}).encode(), _FORM
+
+
+def _read(text: str, content_type: str) -> Json | str | None:
+    if not text.strip():
+        return None
+    if content_type == "application/json":
+        try:
+            body = json.loads(text)
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) else None
+    return text

@@ -1,0 +1,55 @@
+"""A file a person dropped into a conversation."""
+
+import mimetypes
+from dataclasses import dataclass, field
+from typing import Any
+
+# The names Slack uses where the extension alone would not do.
+_FILETYPES = {"txt": "text", "md": "markdown", "htm": "html", "jpeg": "jpg", "": "binary"}
+_MIMETYPES = {"md": "text/markdown", "txt": "text/plain"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """The bytes and what Slack says about them; `url` needs the workspace's bearer token."""
+
+    id: str
+    name: str
+    owner: str
+    created: int
+    channel: str
+    url: str
+    content: bytes = field(repr=False)
+
+    @property
+    def _extension(self) -> str:
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
+
+    @property
+    def mimetype(self) -> str:
+        """What Slack guesses from the name."""
+        guessed = _MIMETYPES.get(self._extension) or mimetypes.guess_type(self.name)[0]
+        return guessed or "application/octet-stream"
+
+    def to_wire(self) -> dict[str, Any]:
+        """The file object inside a message and in `files.info`."""
+        filetype = _FILETYPES.get(self._extension, self._extension)
+        return {
+            "id": self.id,
+            "created": self.created,
+            "timestamp": self.created,
+            "name": self.name,
+            "title": self.name,
+            "mimetype": self.mimetype,
+            "filetype": filetype,
+            "pretty_type": filetype.upper(),
+            "user": self.owner,
+            "editable": False,
+            "size": len(self.content),
+            "mode": "hosted",
+            "is_external": False,
+            "is_public": False,
+            "url_private": self.url,
+            "url_private_download": f"{self.url}?download=1",
+            "file_access": "visible",
+        }

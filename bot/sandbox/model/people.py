@@ -1,0 +1,88 @@
+"""Workspaces, the persons in them, and the one app that is installed."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.files import StoredFile
+
+Kind = Literal["owner", "member", "guest", "outsider"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Someone who types. An outsider's home is another company (Slack Connect)."""
+
+    id: str
+    name: str
+    real_name: str
+    title: str
+    kind: Kind
+    home_team_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A slash command the app registered."""
+
+    name: str
+    description: str
+    usage: str
+
+
+@dataclass(kw_only=True)
+class App:
+    """The app under test. Its secrets are made at start and die with the process."""
+
+    id: str
+    name: str
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    verification_token: str = field(repr=False)
+    request_url: str | None
+    scopes: frozenset[str]
+    events: frozenset[str]
+    commands: tuple[Command, ...]
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """One company's Slack, with the app installed. `name` is the short name scripts use."""
+
+    id: str
+    name: str
+    title: str
+    bot_user_id: str
+    bot_id: str
+    bot_token: str = field(repr=False)
+    persons: dict[str, Person] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    files: "OrderedDict[str, StoredFile]" = field(default_factory=OrderedDict)
+
+    def find_person(self, id_or_name: str) -> Person | None:
+        """By id or by the lower-case name scripts use."""
+        wanted = id_or_name.removeprefix("@")
+        return next((p for p in self.persons.values() if wanted in (p.id, p.name)), None)
+
+    def find_channel(self, id_or_name: str, person: Person | None = None) -> Channel | None:
+        """By id, by `#name`, or `dm`: the direct message between `person` and the app."""
+        if id_or_name == "dm" and person is not None:
+            return self.direct_message(person.id)
+        wanted = id_or_name.removeprefix("#")
+        return next((c for c in self.channels.values() if wanted in (c.id, c.name)), None)
+
+    def direct_message(self, person_id: str) -> Channel | None:
+        """The conversation between that person and the app's bot user."""
+        return next(
+            (c for c in self.channels.values() if c.kind == "im" and person_id in c.members), None
+        )
+
+    def names_of(self, user_ids: set[str]) -> tuple[str, ...]:
+        """The persons among these ids, by name, in the order they joined."""
+        return tuple(p.name for p in self.persons.values() if p.id in user_ids)
+
+    def name_of(self, user_id: str) -> str | None:
+        """The short name of a person, or None for the bot and for strangers."""
+        person = self.persons.get(user_id)
+        return person.name if person else None

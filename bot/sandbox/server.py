@@ -1,0 +1,132 @@
+"""The sandbox as one running server."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.sandbox.control import page, views
+from bot.sandbox.control.routes import Control, own_address_only, words_for_errors
+from bot.sandbox.delivery.courier import RETRY_AFTER_S, Courier
+from bot.sandbox.delivery.replies import Replies
+from bot.sandbox.delivery.signed_http import SignedHttp
+from bot.sandbox.delivery.socket_mode import SocketMode
+from bot.sandbox.files_service import serve_file
+from bot.sandbox.model.world import World
+from bot.sandbox.seed import SCOPES, seed_app, seed_workspaces
+from bot.sandbox.webapi.service import Refusal, WebApi
+from bot.sandbox.webapi.table import load_table
+
+_LARGEST_BODY = 64 * 1024 * 1024
+STREAM_AGE_S = 300.0
+
+
+class Sandbox:
+    """A running sandbox. Open one with `async with Sandbox.open() as sandbox:`."""
+
+    def __init__(
+        self, world: World, http: aiohttp.ClientSession, retry_after_s: Sequence[float]
+    ) -> None:
+        self.world = world
+        self.url = ""
+        self.sockets = SocketMode(world.app)
+        self.replies = Replies(world)
+        self.courier = Courier(world.app, SignedHttp(world.app, http), self.sockets, retry_after_s)
+        self.web_api = WebApi(world, load_table(), lambda: self.sockets.issue(self.url))
+        world.on_event = self.courier.on_event
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        *,
+        port: int = 0,
+        request_url: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        bot_tokens: dict[str, str] | None = None,
+        scopes: frozenset[str] = SCOPES,
+        unserved: Collection[str] = (),
+        retry_after_s: Sequence[float] = RETRY_AFTER_S,
+        stream_age_s: float = STREAM_AGE_S,
+    ) -> AsyncIterator["Sandbox"]:
+        """Serve on 127.0.0.1 until the block ends.
+
+        `port` 0 takes a free one. Tokens (`bot_tokens` by workspace name) and the signing secret
+        are random unless given. `unserved` methods answer `unknown_method`. `retry_after_s` are
+        the pauses before each retry of an event, `stream_age_s` how long a stream may live.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        app = seed_app(
+            request_url, app_token=app_token, signing_secret=signing_secret, scopes=scopes
+        )
+        world = World(app, seed_workspaces(bot_tokens), stream_age_s)
+        async with aiohttp.ClientSession() as http:
+            sandbox = cls(world, http, retry_after_s)
+            sandbox.web_api.unserved = frozenset(unserved)
+            async with sandbox._serving(port):
+                yield sandbox
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the Web API, for `SLACK_API_BASE_URL` and `AsyncWebClient(base_url=…)`."""
+        return f"{self.url}/api/"
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What `GET /sandbox/credentials` answers."""
+        return views.credentials(self.world, self.api_url)
+
+    def refuse(
+        self, method: str, error: str, *, times: int = 1, retry_after_s: int | None = None
+    ) -> None:
+        """Make the next `times` calls of a method fail with `error`.
+
+        With `retry_after_s` (seconds) the answer is HTTP 429 with that `Retry-After`.
+        """
+        self.web_api.refusals[method] = Refusal(error, times, retry_after_s)
+
+    @asynccontextmanager
+    async def _serving(self, port: int) -> AsyncIterator[None]:
+        # Handlers are cancelled when their reader leaves: the feed would wait for news otherwise.
+        runner = web.AppRunner(
+            self._app(), handler_cancellation=True, access_log=None, shutdown_timeout=1.0
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", port)
+            await site.start()
+            bound = runner.addresses[0][1]
+            self.url = self.replies.base_url = f"http://127.0.0.1:{bound}"
+            yield
+        finally:
+            await self.courier.close()
+            await self.sockets.close()
+            await runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(
+            middlewares=[own_address_only, words_for_errors], client_max_size=_LARGEST_BODY
+        )
+        control = Control(
+            self.world, self.courier, self.replies, self.sockets, lambda: self.api_url
+        )
+        app.add_routes(
+            [
+                web.get("/", page.index),
+                web.get("/static/{path:.+}", page.static),
+                web.get("/api/{method}", self.web_api.handle, allow_head=False),
+                web.post("/api/{method}", self.web_api.handle),
+                web.get("/link/", self.sockets.handle, allow_head=False),
+                web.get("/files/{place}/{name}", partial(serve_file, self.world)),
+                web.post("/commands/{team}/{secret}", self.replies.handle),
+                web.post("/actions/{team}/{secret}", self.replies.handle),
+                *control.routes(),
+            ]
+        )
+        return app

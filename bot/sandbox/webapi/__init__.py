@@ -1,0 +1,1 @@
+"""Slack's Web API: the methods in `methods.toml`, as strict as the real one or stricter."""
