@@ -1,0 +1,1 @@
+"""The staff: who its agents are, and which of them takes a question."""

@@ -1,0 +1,1 @@
+"""The vendors, each behind `core.gateway.ports.Provider`."""

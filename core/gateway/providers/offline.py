@@ -1,0 +1,87 @@
+"""The model that needs no key and no network: it only quotes the tenant's documents, and says so."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.gateway.model import NOTHING_FOUND, Delta, Finished
+from core.gateway.ports import AnswerStream
+from core.gateway.prompt import Prompt
+from core.gateway.providers.quotes import Quote, best_quotes
+
+LEAD = "From your documents:"
+DISCLOSURE = "_Offline model: I only quote your documents. Connect a model for full answers._"
+ADVICE = "Try other words, or drop a file that covers it into a direct message with me."
+WORDS_AT_ONCE = 8
+
+_WORD_WITH_SPACE = re.compile(r"\s*\S+\s*")
+_GREETING = re.compile(
+    r"(hi|hello|hey|hiya|howdy|yo|good (morning|afternoon|evening|day)|greetings)"
+    r"(\s+(there|all|team|everyone|\w{2,12}))?"
+)
+_THANKS = re.compile(
+    r"((ok|okay|great|perfect|nice|many),?\s+)?(thanks|thank you|thx|cheers)"
+    r"(,?\s+(very much|so much|a lot|again|\w{2,12}))?"
+    r"|ok|okay|great|perfect|nice|got it"
+)
+# In a quote, brackets round a number would pass for one of our own citations.
+_BRACKETED_NUMBER = re.compile(r"\[(\d{1,3})\]")
+_IMAGE = re.compile(r"!\[([^\]]*)\](\([^)]*\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """*words_per_s* paces the stream so that a person sees it come; None is as fast as it goes."""
+
+    words_per_s: float | None = None
+    name: str = "offline"
+    model: str = "offline-quotes"
+
+    def __post_init__(self) -> None:
+        if self.words_per_s is not None and self.words_per_s <= 0:
+            raise ValueError("words per second must be more than none")
+
+    async def stream(self, prompt: Prompt) -> AnswerStream:
+        """Never fails: it asks nobody."""
+        if self.words_per_s is None:
+            for group in _groups(_compose(prompt), WORDS_AT_ONCE):
+                yield Delta(group)
+        else:
+            async for delta in _paced(_groups(_compose(prompt), 1), self.words_per_s):
+                yield delta
+        yield Finished(self.model, self.name)
+
+
+async def _paced(words: Iterator[str], words_per_s: float) -> AnswerStream:
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    for count, word in enumerate(words):
+        # Against the clock and not word by word, so that late wake-ups do not add up.
+        await asyncio.sleep(max(start + count / words_per_s - loop.time(), 0))
+        yield Delta(word)
+
+
+def _groups(text: str, size: int) -> Iterator[str]:
+    words = _WORD_WITH_SPACE.findall(text)
+    for start in range(0, len(words), size):
+        yield "".join(words[start : start + size])
+
+
+def _compose(prompt: Prompt) -> str:
+    said = prompt.question.strip().strip("!.,:;?)( ").casefold()
+    if not said or _GREETING.fullmatch(said):
+        words = f"Hello! I am {prompt.agent}, the {prompt.role} agent. Ask me about your documents."
+    elif _THANKS.fullmatch(said):
+        words = "You are welcome. Ask me anything else about your documents."
+    elif not prompt.passages:
+        words = f"{NOTHING_FOUND} {ADVICE}"
+    else:
+        quotes = best_quotes(prompt.question, prompt.passages)
+        words = "\n\n".join([LEAD, *map(_blockquote, quotes)]) if quotes else NOTHING_FOUND
+    return f"{words}\n\n{DISCLOSURE}"
+
+
+def _blockquote(quote: Quote) -> str:
+    text = _BRACKETED_NUMBER.sub(r"(\1)", _IMAGE.sub(r"\1", quote.text))
+    return f"> {text.strip()} [{quote.number}]"
