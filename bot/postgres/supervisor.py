@@ -126,7 +126,8 @@ class EmbeddedPostgres:
             if found.status == "ready":
                 # Usually held: then this watchdog leaves again. If somebody killed it, it stays.
                 if self._nobody_watches():
-                    watchdog.spawn(watchdog.Watch(str(self.data_dir), pid=found.pid))
+                    folder = str(found.socket_directory)
+                    watchdog.spawn(watchdog.Watch(str(self.data_dir), folder, pid=found.pid))
                 return found
             self._expect_before(deadline, 0)
             time.sleep(_PAUSE_SECONDS)
@@ -149,21 +150,28 @@ class EmbeddedPostgres:
         # No server and no watchdog lives, so this file is a dead one's. PostgreSQL itself cannot
         # tell: to it a zombie, or a stranger who got the same number, is a running server.
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
-        command = self._command(binaries, account)
         deadline = time.monotonic() + START_SECONDS
         while True:
             log_start = self._trim_log()
-            watchdog.spawn(watchdog.Watch(str(self.data_dir), command, account.user, account.group))
+            self._spawn(binaries, account)
             if (found := self._await_ready(deadline, log_start)) is not None:
                 return found
             time.sleep(_PAUSE_SECONDS)
 
-    def _command(self, binaries: Path, account: Account) -> tuple[str, ...]:
+    def _spawn(self, binaries: Path, account: Account) -> None:
         folder = make_socket_directory(self.data_dir, account)
         options = cluster.settings(folder, throwaway=self._throwaway)
         flags = [flag for item in options.items() for flag in ("-c", "=".join(item))]
         program = (str(binaries / "postgres"), "-D", str(self.data_dir))
-        return (*account.prefix, *program, *flags)
+        watchdog.spawn(
+            watchdog.Watch(
+                data_dir=str(self.data_dir),
+                socket_directory=str(folder),
+                command=(*account.prefix, *program, *flags),
+                user=account.user,
+                group=account.group,
+            )
+        )
 
     def _await_ready(self, deadline: float, log_start: int) -> Postmaster | None:
         """The server once it is ready; None when it is worth another try.
@@ -205,9 +213,5 @@ class EmbeddedPostgres:
 
     def _log_since(self, start: int) -> str:
         """The end of what the server logged from this byte on, at most 2,000 characters."""
-        try:
-            return (
-                beside(self.data_dir, "log").read_bytes()[start:].decode(errors="replace")[-2000:]
-            )
-        except OSError:
-            return ""
+        path = beside(self.data_dir, "log")
+        return path.read_bytes()[start:].decode(errors="replace")[-2000:] if path.exists() else ""

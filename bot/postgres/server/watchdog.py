@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bot.postgres.errors import EmbeddedPostgresError
 from bot.postgres.server.account import ENVIRONMENT
 from bot.postgres.server.postmaster import is_running
 from bot.postgres.server.shares import START, USERS, WATCH, LockFile, beside
@@ -34,6 +36,7 @@ class Watch:
     """What to keep: a server to start (`command`), or one that runs already (`pid`)."""
 
     data_dir: str
+    socket_directory: str
     command: tuple[str, ...] = ()
     user: int | None = None
     group: int | None = None
@@ -41,17 +44,25 @@ class Watch:
 
 
 def spawn(watch: Watch) -> None:
-    """Start a watchdog; returns once it holds its lock. It does nothing if another one does."""
-    subprocess.run(  # noqa: S603 - our own interpreter and our own code
+    """Start a watchdog; returns once it holds its lock. It does nothing if another one does.
+
+    Raises EmbeddedPostgresError when our own interpreter cannot run it.
+    """
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
         [sys.executable, "-I", "-S", "-c", _LAUNCH, str(_ROOT), json.dumps(asdict(watch))],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
         cwd="/",
         env=ENVIRONMENT,
         start_new_session=True,
         check=False,
     )
+    if done.returncode != 0:
+        raise EmbeddedPostgresError(
+            "The watchdog of the embedded PostgreSQL could not be started.",
+            log=done.stderr.decode(errors="replace")[-2000:],
+            fix="check the Python installation, or set DATABASE_URL.",
+        )
 
 
 class Watchdog:
@@ -66,21 +77,13 @@ class Watchdog:
         self._child = self._launch() if watch.command else None
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        log = os.open(beside(self._data_dir, "log"), flags, 0o600)
-        try:
-            return subprocess.Popen(  # noqa: S603 - the command is made by the supervisor
-                self._watch.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                user=self._watch.user,
-                group=self._watch.group,
-                extra_groups=None if self._watch.user is None else [],
-            )
-        finally:
-            os.close(log)
+        return subprocess.Popen(  # noqa: S603 - the command is made by the supervisor
+            self._watch.command,
+            cwd="/",
+            user=self._watch.user,
+            group=self._watch.group,
+            extra_groups=None if self._watch.user is None else [],
+        )
 
     def guard(self) -> None:
         """Return when the server is gone: by itself, or because nobody used it any more."""
@@ -89,6 +92,9 @@ class Watchdog:
             if self._told_to_stop or self._nobody_is_left():
                 self._stop()
             time.sleep(_PAUSE_SECONDS)
+        # Nobody makes it anew before our watch lock is gone, and that is gone when we are.
+        with suppress(OSError):
+            Path(self._watch.socket_directory).rmdir()
 
     def _on_term(self, *_: object) -> None:
         self._told_to_stop = True
@@ -125,7 +131,16 @@ def main() -> None:
         os._exit(0)
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _speak_into(beside(Path(watch.data_dir), "log"))
     Watchdog(watch).guard()
+
+
+def _speak_into(path: Path) -> None:
+    """Send what we and the server say to the log; the starter's pipes are let go."""
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    for channel in (1, 2):
+        os.dup2(log, channel)
+    os.close(log)
 
 
 if __name__ == "__main__":
