@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from importlib import resources
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from core.db import scope, sql
+from core.db.tenant import Connection, Pool
 from core.kernel.ids import TenantId, tenant_id
 
 SQL = sql.load("core.db")
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _SHARED_LOCK = 0x41454749  # "AEGI": one migration run at a time, per transaction
-
-Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
 
 class MigrationError(Exception):
@@ -90,9 +88,7 @@ async def migrate_tenant(admin: Connection, tenant: TenantId) -> list[str]:
     return applied
 
 
-async def migrate_all_tenants(
-    admin: asyncpg.Pool[asyncpg.Record], *, at_once: int = 4
-) -> dict[TenantId, str]:
+async def migrate_all_tenants(admin: Pool, *, at_once: int = 4) -> dict[TenantId, str]:
     """Walk every outdated tenant, a few at a time; returns what failed and why, per tenant."""
     rows = await admin.fetch(SQL["list_outdated_tenants"], len(load("tenant")))
     gate, failed = asyncio.Semaphore(at_once), dict[TenantId, str]()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -11,8 +12,10 @@ from core.db import scope
 from core.kernel.ids import TenantId
 from core.kernel.sealing import Sealer
 
-Pool = asyncpg.Pool[asyncpg.Record]
-Tx = PoolConnectionProxy[asyncpg.Record]
+# As text, because asyncpg's classes are generic for the type checker alone.
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 
 class TenantDB:

@@ -1,8 +1,7 @@
 """Make a tenant: id, role, schema, data key. Runs as the admin login, in one transaction."""
 
-import asyncpg
-
 from core.db import migrate, scope, sql
+from core.db.tenant import Connection
 from core.kernel.ids import TenantId, new_id, tenant_id
 from core.kernel.sealing import Sealer, new_key
 from core.tenancy import store
@@ -11,7 +10,7 @@ DB_SQL = sql.load("core.db")
 
 
 async def provision_tenant(
-    admin: asyncpg.Connection[asyncpg.Record], master: Sealer, service_login: str, team_id: str
+    admin: Connection, master: Sealer, service_login: str, team_id: str
 ) -> TenantId:
     """A new tenant for a workspace, ready for use. Raises UniqueViolationError if it has one."""
     tenant = tenant_id(new_id())
@@ -28,7 +27,7 @@ async def provision_tenant(
     return tenant
 
 
-async def _run(admin: asyncpg.Connection[asyncpg.Record], statement: str, *names: str) -> None:
+async def _run(admin: Connection, statement: str, *names: str) -> None:
     """Run the text that the server made of *statement*: names are quoted by `format('%I')`."""
     text = await admin.fetchval(statement, *names)
     if text:

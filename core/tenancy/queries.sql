@@ -3,6 +3,9 @@ select w.tenant_id, t.status from control.workspace w
 join control.tenant t on t.tenant_id = w.tenant_id
 where w.team_id = $1;
 
+-- find_team --
+select team_id from control.workspace where tenant_id = $1;
+
 -- list_workspaces --
 select w.team_id, w.tenant_id from control.workspace w
 join control.tenant t on t.tenant_id = w.tenant_id

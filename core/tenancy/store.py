@@ -14,6 +14,11 @@ async def find_workspace(tx: Tx, team_id: str) -> tuple[TenantId, str] | None:
     return (tenant_id(row["tenant_id"]), row["status"]) if row else None
 
 
+async def find_team(tx: Tx, tenant: TenantId) -> str | None:
+    team: str | None = await tx.fetchval(SQL["find_team"], tenant)
+    return team
+
+
 async def list_workspaces(tx: Tx) -> list[tuple[str, TenantId]]:
     """(team id, tenant id) of every active workspace, oldest first."""
     rows = await tx.fetch(SQL["list_workspaces"])

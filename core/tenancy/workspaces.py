@@ -3,6 +3,7 @@
 import time
 
 from core.db.database import Database
+from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId
 from core.tenancy import store
 
@@ -18,6 +19,7 @@ class Workspaces:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept: dict[str, tuple[float, TenantId | None]] = {}
+        self._teams: dict[TenantId, str] = {}
 
     async def tenant_of(self, team_id: str) -> TenantId | None:
         """The active tenant of a workspace, or None."""
@@ -31,6 +33,16 @@ class Workspaces:
             self._kept.clear()
         self._kept[team_id] = (time.monotonic() + KEPT_SECONDS, tenant)
         return tenant
+
+    async def team_of(self, tenant: TenantId) -> str:
+        """The workspace of a tenant; it never changes. Raises NotFound."""
+        if tenant not in self._teams:
+            async with self._database.control() as tx:
+                team = await store.find_team(tx, tenant)
+            if team is None:
+                raise NotFound("This workspace is not set up with AEGIS.")
+            self._teams[tenant] = team
+        return self._teams[tenant]
 
     async def list_active(self) -> list[tuple[str, TenantId]]:
         """(team id, tenant id) of every active workspace."""

@@ -1,0 +1,75 @@
+"""Slack's Web API for each tenant: one shared HTTP session, the tenant's own token."""
+
+import time
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.worker.dispatch import CONTEXT_KEY
+from core.db.database import Database
+from core.db.tenant import TenantContext
+from core.kernel.errors import Unavailable
+from core.kernel.ids import TenantId
+from core.kernel.secret import Secret
+from core.tenancy.install_workspace import open_bot_token
+
+# A token that was revoked or replaced is dropped in every process within this many seconds.
+TOKEN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BotClient:
+    """A client that speaks as the workspace's bot."""
+
+    api: AsyncWebClient
+    token: Secret
+    bot_user_id: str
+
+
+class SlackClients:
+    """Makes and keeps a client per tenant."""
+
+    def __init__(self, database: Database, session: aiohttp.ClientSession, base_url: str) -> None:
+        self._database = database
+        self._session = session
+        self.base_url = base_url
+        self._kept: dict[TenantId, tuple[float, BotClient]] = {}
+
+    async def of(self, context: TenantContext) -> BotClient:
+        """Raises Unavailable when the workspace has no token."""
+        kept = self._kept.get(context.tenant_id)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        opened = await open_bot_token(self._database, context.tenant_id)
+        if opened is None:
+            raise Unavailable("This workspace is not connected to Slack any more.")
+        token, bot_user_id = opened
+        client = BotClient(self.api(token), token, bot_user_id)
+        self._kept[context.tenant_id] = (time.monotonic() + TOKEN_SECONDS, client)
+        return client
+
+    def api(self, token: Secret | None = None) -> AsyncWebClient:
+        """A client on the shared session. A lost connection is not repeated blindly: the call may
+        have been carried out, and the outbox knows how to find out."""
+        return AsyncWebClient(
+            token=token.reveal() if token else None,
+            base_url=self.base_url,
+            session=self._session,
+            timeout=20,
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+        )
+
+    async def authorize(self, context: dict[str, object], team_id: str | None) -> AuthorizeResult:
+        """Bolt's `authorize`: from our own store, without asking Slack for every event."""
+        tenant = context[CONTEXT_KEY]
+        assert isinstance(tenant, TenantContext)
+        client = await self.of(tenant)
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=team_id,
+            bot_token=client.token.reveal(),
+            bot_user_id=client.bot_user_id,
+        )

@@ -1,0 +1,64 @@
+"""Who a person is to a workspace, by `users.info`. Names and addresses decide nothing."""
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.clients import SlackClients
+from bot.slack.errors import CALL_ERRORS, error_code
+from core.db.tenant import TenantContext
+from core.kernel.errors import Unavailable
+from core.tenancy.model import Person, Standing
+from core.tenancy.workspaces import Workspaces
+
+
+class SlackDirectory:
+    """Slack's own record of a person (docs.slack.dev, users.info)."""
+
+    def __init__(self, clients: SlackClients, workspaces: Workspaces) -> None:
+        self._clients = clients
+        self._workspaces = workspaces
+
+    async def look_up(
+        self, context: TenantContext, person_id: str, *, home_team: str | None
+    ) -> Person:
+        client = await self._clients.of(context)
+        team = await self._workspaces.team_of(context.tenant_id)
+        try:
+            answer = await client.api.users_info(user=person_id)
+        except SlackApiError as error:
+            return Person(person_id, _without_record(error, team, home_team))
+        except CALL_ERRORS as error:
+            raise Unavailable("Slack did not say who is asking. Please try again.") from error
+        user: dict[str, Any] = answer.get("user") or {}
+        return Person(person_id, standing_of(user, team), _name_of(user))
+
+
+def standing_of(user: dict[str, Any], team: str) -> Standing:
+    """What a Slack user is to the workspace *team*; what is not said is held against them."""
+    if user.get("deleted"):
+        return "gone"
+    if user.get("is_bot"):
+        return "bot"
+    if user.get("team_id") != team or user.get("is_stranger"):
+        return "outsider"
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return "guest"
+    if user.get("is_owner") or user.get("is_primary_owner"):
+        return "owner"
+    return "admin" if user.get("is_admin") else "member"
+
+
+def _without_record(error: SlackApiError, team: str, home_team: str | None) -> Standing:
+    """Slack knows nobody of that id: an outsider. Only where the server has no users.info at all
+    (Slack always has) does the event's own word on its author's team count."""
+    if error_code(error) == "unknown_method" and home_team == team:
+        return "member"
+    if error_code(error) in ("ratelimited", "internal_error", "service_unavailable", "fatal_error"):
+        raise Unavailable("Slack did not say who is asking. Please try again.") from error
+    return "outsider"
+
+
+def _name_of(user: dict[str, Any]) -> str:
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or "")[:80]

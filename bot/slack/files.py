@@ -1,0 +1,52 @@
+"""Files people put into Slack: fetched from Slack's hosts only, with the token sent nowhere else."""
+
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.slack.clients import SlackClients
+from core.db.tenant import TenantContext
+from core.kernel.errors import Invalid, Unavailable
+
+_PIECE = 64 * 1024
+
+
+class SlackFiles:
+    """Reads `url_private` addresses. A redirect is not followed: it could lead the token away."""
+
+    def __init__(
+        self, clients: SlackClients, session: aiohttp.ClientSession, hosts: frozenset[str]
+    ) -> None:
+        self._clients = clients
+        self._session = session
+        self._hosts = hosts
+
+    async def fetch(
+        self, context: TenantContext, url: str, *, size: int | None, limit: int
+    ) -> bytes:
+        parts = urlsplit(url)
+        if parts.netloc not in self._hosts or parts.scheme not in ("https", "http"):
+            raise Invalid("That file is not kept by Slack, so I did not fetch it.")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise Invalid("That file's address is not encrypted, so I did not fetch it.")
+        client = await self._clients.of(context)
+        headers = {"Authorization": f"Bearer {client.token.reveal()}"}
+        try:
+            async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
+                return await _read(answer, size, limit)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("Slack did not hand over that file. Please try again.") from error
+
+
+async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) -> bytes:
+    if answer.status != 200:
+        raise Invalid("Slack did not hand over that file: it may be deleted or not shared with me.")
+    content = bytearray()
+    async for piece in answer.content.iter_chunked(_PIECE):
+        content += piece
+        if len(content) > limit:
+            raise Invalid(f"That file is larger than {limit // 1_000_000} MB.")
+    # Without the right to a file Slack answers 200 with a page to sign in on.
+    if size is not None and len(content) != size:
+        raise Invalid("What Slack handed over is not that file, so I did not use it.")
+    return bytes(content)

@@ -1,0 +1,121 @@
+"""One message in Slack: made, changed, found again. Falls back when a server takes less."""
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.abilities import Abilities
+from bot.slack.errors import CALL_ERRORS, error_code, is_about_arguments
+from core.conversations.model import Speaker
+
+METADATA_EVENT = "aegis_message"
+
+Blocks = list[dict[str, Any]]
+
+
+class Posts:
+    """Posts as one workspace's bot. `markdown` blocks, metadata and names are given up in turn."""
+
+    def __init__(self, api: AsyncWebClient, team_id: str, abilities: Abilities) -> None:
+        self.api = api
+        self.team_id = team_id
+        self.abilities = abilities
+
+    async def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Blocks,
+        *,
+        thread_ts: str | None,
+        speaker: Speaker | None,
+        key: str,
+    ) -> str:
+        """Returns the message's ts. Raises what Slack raised when nothing is left to give up."""
+        while True:
+            extras = self._extras(blocks, speaker, key)
+            try:
+                answer = await self.api.chat_postMessage(
+                    channel=channel,
+                    text=text,
+                    thread_ts=thread_ts,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **extras,
+                )
+            except SlackApiError as error:
+                if not self._give_up_one(error, extras):
+                    raise
+                continue
+            return str(answer["ts"])
+
+    async def update(self, channel: str, message_ts: str, text: str, blocks: Blocks) -> None:
+        """Replace the words of a message of ours."""
+        while True:
+            extras = self._extras(blocks, None, None)
+            try:
+                await self.api.chat_update(channel=channel, ts=message_ts, text=text, **extras)
+            except SlackApiError as error:
+                if not self._give_up_one(error, extras):
+                    raise
+                continue
+            return
+
+    async def find(self, channel: str, thread_ts: str | None, key: str) -> str | None:
+        """The message that carries *key* in its metadata, if this server can tell."""
+        try:
+            if thread_ts:
+                answer = await self.api.conversations_replies(
+                    channel=channel, ts=thread_ts, include_all_metadata=True, limit=100
+                )
+            else:
+                answer = await self.api.conversations_history(
+                    channel=channel, include_all_metadata=True, limit=50
+                )
+        except CALL_ERRORS:
+            return None
+        for message in answer.get("messages") or []:
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("key") == key:
+                return str(message["ts"])
+        return None
+
+    def speaker_arguments(self, speaker: Speaker | None) -> dict[str, Any]:
+        if speaker is None or not self.abilities.has(self.team_id, "speaker"):
+            return {}
+        return {"username": speaker.name, "icon_emoji": speaker.icon_emoji}
+
+    def _extras(self, blocks: Blocks, speaker: Speaker | None, key: str | None) -> dict[str, Any]:
+        extras = self.speaker_arguments(speaker)
+        if key is not None and self.abilities.has(self.team_id, "metadata"):
+            payload = {"event_type": METADATA_EVENT, "event_payload": {"key": key}}
+            extras["metadata"] = payload
+        if not self.abilities.has(self.team_id, "markdown"):
+            blocks = [block for block in blocks if block["type"] != "markdown"]
+            # Without its markdown block a message is its text; sources alone would replace it.
+            blocks = (
+                blocks if any(block["type"] in ("section", "actions") for block in blocks) else []
+            )
+        if blocks:
+            extras["blocks"] = blocks
+        return extras
+
+    def _give_up_one(self, error: SlackApiError, extras: dict[str, Any]) -> bool:
+        """Drop the likeliest cause of a refusal; False when there is none left to drop."""
+        code = error_code(error)
+        if code == "missing_scope" and "username" in extras:
+            self.abilities.lacks(self.team_id, "speaker")
+        elif is_about_arguments(error) and code != "invalid_blocks" and "metadata" in extras:
+            self.abilities.lacks(self.team_id, "metadata")
+        elif is_about_arguments(error) and self._has_markdown(extras):
+            self.abilities.lacks(self.team_id, "markdown")
+        elif is_about_arguments(error) and "username" in extras:
+            self.abilities.lacks(self.team_id, "speaker")
+        else:
+            return False
+        return True
+
+    @staticmethod
+    def _has_markdown(extras: dict[str, Any]) -> bool:
+        return any(block["type"] == "markdown" for block in extras.get("blocks", []))

@@ -1,0 +1,82 @@
+"""Drain mailboxes: claim a conversation's lease, do its events in order, give the lease back."""
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from core.db.database import Database
+from core.db.tenant import TenantContext
+from core.jobs import store as jobs
+from core.jobs.model import MAX_ATTEMPTS, InboxEvent, Lease, backoff_seconds
+from core.kernel.errors import DomainError
+from core.kernel.ids import new_reference
+
+log = logging.getLogger(__name__)
+
+Handle = Callable[[TenantContext, InboxEvent], Awaitable[None]]
+GiveUp = Callable[[TenantContext, InboxEvent, str], Awaitable[None]]
+
+
+class MailboxDrain:
+    """What one lease is good for. *handle* does an event; *give_up* tells the person."""
+
+    def __init__(self, database: Database, handle: Handle, give_up: GiveUp) -> None:
+        self._database = database
+        self._handle = handle
+        self._give_up = give_up
+
+    async def drain(self, lease: Lease) -> None:
+        """Do what waits, oldest first; leave the rest to a retry when an event fails."""
+        try:
+            context = await self._database.tenant(lease.tenant_id)
+        except DomainError as error:
+            log.info("mailbox of a tenant that is off dropped", extra={"reason": str(error)})
+            await self._remove(lease)
+            return
+        while (event := await self._next(context, lease)) is not None:
+            delay = await self._attempt(context, event)
+            if delay is not None:
+                async with self._database.control() as tx:
+                    await jobs.release(tx, lease, delay_seconds=delay)
+                return
+        await self._remove(lease)
+
+    async def _next(self, context: TenantContext, lease: Lease) -> InboxEvent | None:
+        async with context.db.transaction() as tx:
+            return await jobs.next_event(tx, lease.mailbox)
+
+    async def _attempt(self, context: TenantContext, event: InboxEvent) -> float | None:
+        """Do one event. Returns seconds until the next try, or None when it is finished."""
+        try:
+            await self._handle(context, event)
+        except Exception as error:
+            return await self._failed(context, event, error)
+        async with context.db.transaction() as tx:
+            await jobs.complete_event(tx, event.id)
+        return None
+
+    async def _failed(
+        self, context: TenantContext, event: InboxEvent, error: Exception
+    ) -> float | None:
+        reference = new_reference()
+        log.warning(
+            "event failed",
+            exc_info=error,
+            extra={"reference": reference, "event": event.event_id, "tries": event.attempts + 1},
+        )
+        async with context.db.transaction() as tx:
+            attempts = await jobs.count_attempt(tx, event.id, f"ref {reference}")
+        if attempts < MAX_ATTEMPTS:
+            return backoff_seconds(attempts, random.random())  # noqa: S311 - jitter, not a secret
+        try:
+            await self._give_up(context, event, reference)
+        except Exception:
+            log.exception("the person could not be told", extra={"reference": reference})
+        async with context.db.transaction() as tx:
+            await jobs.set_aside_event(tx, event.id, f"ref {reference}")
+        return None
+
+    async def _remove(self, lease: Lease) -> None:
+        async with self._database.control() as tx:
+            if not await jobs.remove_drained(tx, lease):
+                await jobs.release(tx, lease)

@@ -1,0 +1,96 @@
+"""What a conversation needs of the outside: a messenger that posts, streams and fetches files."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from core.conversations.model import Outgoing, Part, Place, Source, Speaker
+from core.db.tenant import TenantContext
+from core.kernel.errors import Unavailable
+
+
+class AnswerParts(Protocol):
+    """Where a pen keeps which Slack messages carry an answer, before and after it makes them."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
+
+    async def opening(self) -> Part:
+        """A new message is about to be made."""
+        ...
+
+    async def opened(self, part: Part, message_ts: str) -> None:
+        """It was made, and this is its name."""
+        ...
+
+    async def is_known(self, message_ts: str) -> bool:
+        """Whether a message of ours is on record under any part or post."""
+        ...
+
+
+class AnswerPen(Protocol):
+    """Writes one answer so that the reader sees it grow, and in the end sees it whole and once."""
+
+    async def write(self, text: str) -> None:
+        """Add what the model said. Raises Stopped when the person has stopped the answer."""
+        ...
+
+    async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
+        """Make what stands in Slack equal *answer*, with its sources below."""
+        ...
+
+
+class Stopped(Exception):
+    """The person pressed Stop."""
+
+
+class CannotPost(Unavailable):
+    """The app is not in that channel, or the channel is gone or closed."""
+
+
+class Messenger(Protocol):
+    """Slack, as far as a conversation knows it.
+
+    Raises CannotPost when the place is closed to us, Unavailable when Slack does not answer.
+    """
+
+    async def post(self, context: TenantContext, message: Outgoing, *, key: str) -> str:
+        """Post and return the message's ts. *key* is kept in its metadata, to find it again."""
+        ...
+
+    async def find_posted(
+        self, context: TenantContext, message: Outgoing, *, key: str
+    ) -> str | None:
+        """The ts of a message posted earlier under *key*, if Slack has it."""
+        ...
+
+    async def update(self, context: TenantContext, message_ts: str, message: Outgoing) -> None:
+        """Replace a message of ours."""
+        ...
+
+    async def respond(self, response_url: str, message: Outgoing) -> None:
+        """Answer a command or a click for the person who made it, at the address it came with.
+
+        Raises Invalid when the address is not Slack's.
+        """
+        ...
+
+    async def open_direct(self, context: TenantContext, person_id: str) -> str:
+        """The channel of the direct message with a person."""
+        ...
+
+    def answer(
+        self, context: TenantContext, place: Place, speaker: Speaker, parts: AnswerParts
+    ) -> AbstractAsyncContextManager[AnswerPen]:
+        """Show that the agent works, with a Stop button; hand out a pen; always clean up after."""
+        ...
+
+
+class FileSource(Protocol):
+    async def fetch(
+        self, context: TenantContext, url: str, *, size: int | None, limit: int
+    ) -> bytes:
+        """The bytes of a file in Slack, which says it has *size* of them.
+
+        Raises Invalid (foreign host, too large, a page to sign in on), Unavailable.
+        """
+        ...

@@ -1,0 +1,127 @@
+"""Slash commands: `/ask [agent] question` and `/aegis help | agents | kb`."""
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from core.agents.choose_agent import split_ask
+from core.conversations.model import Outgoing, Place, Question
+from core.conversations.outbox import post
+from core.conversations.ports import CannotPost
+from core.conversations.run_turn import run_turn
+from core.db.tenant import TenantContext
+from core.jobs.model import InboxEvent
+from core.kernel.errors import DomainError
+from core.knowledge.list_documents import list_documents
+from core.services import Services
+from core.tenancy.recognize_person import recognize_person
+from handlers.blocks.help import agents_message, ask_usage, help_message, unknown_subcommand
+from handlers.blocks.knowledge import documents_message
+from handlers.blocks.questions import asked_message
+from handlers.blocks.refusals import refusal
+from handlers.hearing import plain
+
+SUBCOMMANDS = ("help", "agents", "kb")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command as it was typed."""
+
+    tenant: TenantContext
+    inbox: InboxEvent
+    team_id: str
+    channel: str
+    person_id: str
+    text: str
+    response_url: str
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    @app.command("/ask")
+    async def ask(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await _explained(services, _typed(command, context), _ask)
+
+    @app.command("/aegis")
+    async def aegis(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await _explained(services, _typed(command, context), _aegis)
+
+
+async def _explained(services: Services, command: Command, do: Any) -> None:
+    """Who may not ask may not command either; what goes wrong in words is told in words."""
+    try:
+        person = await recognize_person(
+            command.tenant, services.directory, command.person_id, home_team=None
+        )
+        if person.may_ask:
+            await do(services, command)
+        else:
+            await _respond(services, command, refusal(person.standing))
+    except DomainError as error:
+        await _respond(services, command, str(error))
+
+
+async def _aegis(services: Services, command: Command) -> None:
+    word = (command.text.split() or ["help"])[0].lower()
+    roster = services.staff.roster
+    if word == "help":
+        words, blocks = help_message(roster)
+    elif word == "agents":
+        words, blocks = agents_message(roster)
+    elif word == "kb":
+        words, blocks = documents_message(await list_documents(command.tenant, command.person_id))
+    else:
+        nearest = get_close_matches(word, SUBCOMMANDS, n=1, cutoff=0.4)
+        words, blocks = unknown_subcommand(word, nearest[0] if nearest else "help")
+    await _respond(services, command, words, blocks)
+
+
+async def _ask(services: Services, command: Command) -> None:
+    """Put the question where all in the channel can read it, and answer below it in the thread."""
+    choice = split_ask(services.staff.roster, command.text)
+    if not choice.question.strip():
+        await _respond(services, command, ask_usage(services.staff.roster))
+        return
+    words = asked_message(command.person_id, choice.agent, choice.question)
+    root = Outgoing(command.channel, words)
+    key, messenger = f"ask:{command.inbox.event_id}", services.staff.messenger
+    try:
+        ts = await post(command.tenant, messenger, root, key=key)
+    except CannotPost:
+        # Not a member of that channel: answer where the person can read it alone.
+        root = replace(root, channel=await messenger.open_direct(command.tenant, command.person_id))
+        ts = await post(command.tenant, messenger, root, key=f"{key}:direct")
+    place = Place(
+        command.team_id, root.channel, ts, command.person_id, private=root.channel.startswith("D")
+    )
+    question = Question(
+        event=command.inbox.id,
+        event_key=command.inbox.event_id,
+        place=place,
+        text=choice.question,
+        agent=choice.agent.key,
+    )
+    await run_turn(command.tenant, services.staff, question)
+
+
+async def _respond(
+    services: Services, command: Command, words: str, blocks: list[dict[str, Any]] | None = None
+) -> None:
+    message = Outgoing(command.channel, words, blocks=tuple(blocks or ()))
+    await services.staff.messenger.respond(command.response_url, message)
+
+
+def _typed(command: dict[str, Any], context: AsyncBoltContext) -> Command:
+    return Command(
+        tenant=context["tenant"],
+        inbox=context["inbox_event"],
+        team_id=str(context.team_id or command.get("team_id") or ""),
+        channel=str(command.get("channel_id") or ""),
+        person_id=str(command.get("user_id") or ""),
+        text=plain(str(command.get("text") or ""), context.bot_user_id or ""),
+        response_url=str(command.get("response_url") or ""),
+    )

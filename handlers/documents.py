@@ -1,0 +1,83 @@
+"""The buttons below a file that was read: share it with the workspace, or forget it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from core.conversations.model import Outgoing
+from core.db.tenant import TenantContext
+from core.kernel.errors import DomainError, Refused
+from core.knowledge.forget_document import forget_document
+from core.knowledge.share_document import share_document
+from core.services import Services
+from core.tenancy.recognize_person import recognize_person
+from handlers.blocks.knowledge import FORGOTTEN, SHARED
+from handlers.blocks.refusals import refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A button pressed: by whom, on which message, for which document."""
+
+    tenant: TenantContext
+    person_id: str
+    home_team: str | None
+    channel: str
+    message_ts: str
+    value: str
+    response_url: str
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    @app.action("knowledge.share")
+    async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await _press(services, _click(body, context), _share, SHARED)
+
+    @app.action("knowledge.forget")
+    async def forget(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await _press(services, _click(body, context), _forget, FORGOTTEN)
+
+
+async def _press(
+    services: Services, click: Click, effect: Callable[[Click], Awaitable[None]], done: str
+) -> None:
+    """Check the person like a message's author, do it, and say the outcome on the card."""
+    messenger = services.staff.messenger
+    try:
+        person = await recognize_person(
+            click.tenant, services.directory, click.person_id, home_team=click.home_team
+        )
+        if not person.may_ask:
+            raise Refused(refusal(person.standing))
+        await effect(click)
+    except DomainError as error:
+        await messenger.respond(click.response_url, Outgoing(click.channel, str(error)))
+        return
+    await messenger.update(click.tenant, click.message_ts, Outgoing(click.channel, done))
+
+
+async def _share(click: Click) -> None:
+    await share_document(click.tenant, document_id=click.value, person_id=click.person_id)
+
+
+async def _forget(click: Click) -> None:
+    await forget_document(click.tenant, document_id=click.value, person_id=click.person_id)
+
+
+def _click(body: dict[str, Any], context: AsyncBoltContext) -> Click:
+    user, container = body.get("user") or {}, body.get("container") or {}
+    channel = body.get("channel") or {}
+    message = body.get("message") or {}
+    return Click(
+        tenant=context["tenant"],
+        person_id=str(user.get("id") or ""),
+        home_team=user.get("team_id"),
+        channel=str(channel.get("id") or container.get("channel_id") or ""),
+        message_ts=str(container.get("message_ts") or message.get("ts") or ""),
+        value=str((body.get("actions") or [{}])[0].get("value") or ""),
+        response_url=str(body.get("response_url") or ""),
+    )

@@ -1,0 +1,82 @@
+"""From Slack's payloads to words and places: what was said, by whom, and where."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from slack_bolt.async_app import AsyncBoltContext
+
+from core.conversations.model import Place, Question
+from core.db.tenant import TenantContext
+from core.jobs.model import InboxEvent
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_LINK = re.compile(r"<((?:https?|mailto)[^|>\s]+)(?:\|([^>]*))?>")
+_OTHER = re.compile(r"<[#!]([^|>]*)(?:\|([^>]*))?>")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+
+LONGEST_QUESTION = 8_000  # characters; the rest of a longer one is not read
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message of a person."""
+
+    tenant: TenantContext
+    inbox: InboxEvent
+    team_id: str
+    channel: str
+    ts: str
+    thread_ts: str | None
+    person_id: str
+    home_team: str | None
+    text: str
+    private: bool
+    mentions_us: bool
+
+    @property
+    def place(self) -> Place:
+        """Answers go into the message's thread; a message outside one opens it."""
+        thread = self.thread_ts or self.ts
+        return Place(self.team_id, self.channel, thread, self.person_id, self.private)
+
+    def question(self, agent: str | None = None) -> Question:
+        return Question(
+            event=self.inbox.id,
+            event_key=f"{self.channel}:{self.ts}",
+            place=self.place,
+            text=self.text,
+            agent=agent,
+        )
+
+
+def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> Heard:
+    """A message or mention event as it concerns us."""
+    raw, bot = str(event.get("text") or ""), context.bot_user_id or ""
+    return Heard(
+        tenant=context["tenant"],
+        inbox=context["inbox_event"],
+        team_id=str(context.team_id or body.get("team_id") or ""),
+        channel=str(event.get("channel") or ""),
+        ts=str(event.get("ts") or ""),
+        thread_ts=event.get("thread_ts"),
+        person_id=str(event.get("user") or ""),
+        home_team=event.get("user_team") or event.get("source_team") or event.get("team"),
+        text=plain(raw, bot),
+        private=event.get("channel_type") == "im",
+        mentions_us=bool(bot) and f"<@{bot}" in raw,
+    )
+
+
+def plain(text: str, bot_user_id: str) -> str:
+    """What the person wrote, without Slack's markup and without what the eye cannot see.
+
+    Source: docs.slack.dev, "Formatting message text": `<…>` tokens, and `&amp; &lt; &gt;`.
+    """
+    text = _MENTION.sub(lambda m: "" if m[1] == bot_user_id else f"@{m[1]}", text)
+    text = _LINK.sub(lambda m: f"{m[2]} ({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
+    text = _OTHER.sub(lambda m: m[2] or m[1], text)
+    return _UNSEEN.sub("", unescape(text)).strip()[:LONGEST_QUESTION]

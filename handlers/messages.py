@@ -1,0 +1,56 @@
+"""Direct messages, mentions, and what is said next in a thread that is already a conversation."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+
+from core.conversations.find_conversation import is_conversation
+from core.conversations.model import Outgoing
+from core.conversations.run_turn import run_turn
+from core.services import Services
+from handlers.blocks.help import help_message
+from handlers.files import take_files
+from handlers.hearing import Heard, hear
+from handlers.replying import explained, may_ask, reply
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    @app.event("app_mention")
+    async def mentioned(
+        event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        await _answer(services, hear(event, body, context), event)
+
+    @app.event({"type": "message", "subtype": (None, "file_share", "thread_broadcast")})
+    async def said(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+        heard = hear(event, body, context)
+        if await _concerns_us(heard):
+            await _answer(services, heard, event)
+
+    @app.event("message")
+    async def other_message(event: dict[str, Any]) -> None:
+        """Joins, topics and the like: nothing to do."""
+
+
+async def _concerns_us(heard: Heard) -> bool:
+    """A direct message always; in a channel only a follow-up in a thread of ours. A mention comes
+    as its own event, so the message that carries it is left to that one."""
+    if heard.private:
+        return True
+    if heard.mentions_us or heard.thread_ts is None:
+        return False
+    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts)
+
+
+async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> None:
+    async with explained(services, heard):
+        if not await may_ask(services, heard):
+            return
+        files = event.get("files") or []
+        if files and heard.private:
+            await take_files(services, heard, files, is_last=not heard.text)
+        if heard.text:
+            await run_turn(heard.tenant, services.staff, heard.question())
+        elif not files:
+            words, blocks = help_message(services.staff.roster)
+            await reply(services, heard, Outgoing(heard.channel, words, blocks=tuple(blocks)))

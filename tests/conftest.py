@@ -1,0 +1,93 @@
+"""One throwaway PostgreSQL for the run; a fresh tenant for each test that asks for one.
+
+Tenants are isolated from each other by the product itself, so they isolate the tests too.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.postgres.supervisor import EmbeddedPostgres, Server
+from core.db import migrate
+from core.db.database import Database, open_pool
+from core.db.tenant import TenantContext
+from core.kernel.sealing import Sealer, new_key
+from core.tenancy.install_workspace import Provisioner
+from tests.roles import drop_tenant_roles
+
+SERVICE_LOGIN = "aegis_test_service"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The project's shared folder of contracts and data; skips where there is none."""
+    default = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("AEGIS_SHARED", default))
+    if not (folder / "contracts").is_dir():
+        pytest.skip(f"no shared folder at {folder.name!r}: set AEGIS_SHARED to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("postgres")
+    with EmbeddedPostgres(folder / "data", throwaway=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def admin_dsn(postgres: Server) -> AsyncIterator[str]:
+    """A migrated database; the login that owns the cluster."""
+    dsn = postgres.dsn()
+    admin = await asyncpg.connect(dsn)
+    try:
+        await admin.execute(f"create role {SERVICE_LOGIN} login noinherit")
+        await migrate.migrate_shared(admin, SERVICE_LOGIN)
+        yield dsn
+        await drop_tenant_roles(admin)
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="session")
+def service_dsn(postgres: Server, admin_dsn: str) -> str:
+    return postgres.dsn(user=SERVICE_LOGIN)
+
+
+@pytest.fixture(scope="session")
+def master() -> Sealer:
+    return Sealer(new_key())
+
+
+@pytest.fixture(scope="session")
+async def database(service_dsn: str, master: Sealer) -> AsyncIterator[Database]:
+    pool = await open_pool(service_dsn, size=10)
+    yield Database(pool, master)
+    await asyncio.wait_for(pool.close(), 10)
+
+
+@pytest.fixture(scope="session")
+def provisioner(admin_dsn: str, master: Sealer) -> Provisioner:
+    return Provisioner(admin_dsn, SERVICE_LOGIN, master)
+
+
+@pytest.fixture
+def new_context(
+    database: Database, provisioner: Provisioner
+) -> Callable[[], Awaitable[TenantContext]]:
+    """Makes a tenant of its own workspace, as often as it is called."""
+
+    async def make() -> TenantContext:
+        team = "T" + os.urandom(5).hex().upper()
+        return await database.tenant(await provisioner.tenant_for(team))
+
+    return make
+
+
+@pytest.fixture
+async def context(new_context: Callable[[], Awaitable[TenantContext]]) -> TenantContext:
+    return await new_context()
