@@ -58,11 +58,9 @@ class StateDirectory:
         Raises StateDirectoryError when it cannot be made, is not ours, or others may write to it.
         """
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = self.path.stat()
-            if found.st_uid == os.geteuid() and not any(self.path.iterdir()):
+            if self._create() or self._is_empty_and_ours():
                 self.path.chmod(0o700)
-                found = self.path.stat()
+            found = self.path.stat()
         except OSError as error:
             raise StateDirectoryError(
                 f"The state directory {self.path} cannot be used: {error.strerror}.",
@@ -70,6 +68,17 @@ class StateDirectory:
             ) from error
         self._check(found)
         return self.path
+
+    def _create(self) -> bool:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(mode=0o700)
+        except FileExistsError:
+            return False
+        return True
+
+    def _is_empty_and_ours(self) -> bool:
+        return self.path.stat().st_uid == os.geteuid() and not any(self.path.iterdir())
 
     def _check(self, found: os.stat_result) -> None:
         # Root may be given a volume that belongs to somebody outside the container.
