@@ -70,7 +70,7 @@ class Gateway:
     def _note(self, index: int, error: ProviderError) -> None:
         provider = self.providers[index]
         log.warning("provider %s, model %s: %s", provider.name, provider.model, error)
-        if error.retry_after is not None and error.retry_after > 0:
+        if error.retry_after is not None:
             pause = min(error.retry_after, LONGEST_PAUSE_S)
             self._paused_until[index] = time.monotonic() + pause
 

@@ -35,7 +35,7 @@ def read_chunk(data: bytes) -> CompletionChunk:
         raise ProviderError(_kind_of(body["error"]), "an error in the stream")
     try:
         return _from_body(body)
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError):
         raise ProviderError("garbage", "a chunk of another form") from None
 
 

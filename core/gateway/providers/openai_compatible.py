@@ -4,6 +4,7 @@ Source: https://platform.openai.com/docs/api-reference/chat/create and
 https://console.groq.com/docs/api-reference#chat-create
 """
 
+import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -93,13 +94,11 @@ class _Answer:
         self._provider = provider
         self._reason: str | None = None
         self._usage = Usage()
-        self._has_text = False
 
     def take(self, data: bytes) -> str:
         chunk = read_chunk(data)
         self._reason = chunk.reason or self._reason
         self._usage = chunk.usage or self._usage
-        self._has_text = self._has_text or bool(chunk.text)
         return chunk.text
 
     def finished(self) -> Finished:
@@ -161,12 +160,12 @@ def _refusal(response: httpx.Response) -> ProviderError:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """RFC 9110 §10.2.3: a number of seconds, or a date."""
+    """RFC 9110 §10.2.3: a number of seconds, or a date. None when it makes no sense."""
     try:
-        return float(retry_after)
+        pause = float(retry_after)
     except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(retry_after).timestamp() - time.time()
-    except ValueError:
-        return None
+        try:
+            pause = parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return pause if pause > 0 and math.isfinite(pause) else None

@@ -11,7 +11,7 @@ from core.gateway.model import Passage
 MOST_QUOTES = 5
 MOST_CHARACTERS = 420
 # A quote must carry this share of what the best one carries, or it is noise.
-WORTH_QUOTING = 0.5
+WORTH_QUOTING = 0.65
 # Words of the heading above a sentence count, but less than its own.
 HEADING_SHARE = 0.4
 

@@ -1,0 +1,229 @@
+"""The gateway over real sockets: who is asked next, when, and what a person gets in the end."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+
+from core.db.tenant import TenantContext, TenantDB
+from core.gateway.answer import BROKE_OFF, NO_ANSWER, Gateway, Limits
+from core.gateway.model import AgentTurn, Delta, Finished
+from core.gateway.providers.offline import Offline
+from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
+from core.kernel.errors import Unavailable
+from core.kernel.ids import new_id, tenant_id
+from core.kernel.sealing import Sealer, new_key
+from core.kernel.secret import Secret
+from tests.integration.gateway_vendor import (
+    DONE,
+    ROLE,
+    WHOLE,
+    Vendor,
+    chunk,
+    hanging,
+    refused,
+    streamed,
+)
+
+SHORT = Limits(first_text_s=0.3, stall_s=0.3, try_s=2.0, total_s=3.0)
+TURN = AgentTurn("Pia", "people", "Be kind.", "How many weeks?")
+ANSWER = "18 weeks für alle 🚲 [1]"
+
+
+@pytest.fixture
+def tenant() -> TenantContext:
+    someone = tenant_id(new_id())
+    return TenantContext(someone, TenantDB(None, someone), Sealer(new_key()))
+
+
+@pytest.fixture
+async def vendors() -> AsyncIterator[list[Vendor]]:
+    async with AsyncExitStack() as stack:
+        vendors = [Vendor(), Vendor()]
+        for vendor in vendors:
+            await vendor.server.start_server()
+            stack.push_async_callback(vendor.server.close)
+        yield vendors
+
+
+@pytest.fixture
+async def providers(vendors: list[Vendor]) -> AsyncIterator[list[OpenAICompatible]]:
+    async with open_http_client() as client:
+        yield [
+            OpenAICompatible(client, Secret("k"), vendor.base_url, "m", name)
+            for vendor, name in zip(vendors, ("first", "second"), strict=True)
+        ]
+
+
+async def ask(gateway: Gateway, tenant: TenantContext) -> tuple[str, Finished]:
+    async with aclosing(gateway.answer(tenant, TURN)) as stream:
+        *deltas, last = [item async for item in stream]
+    assert isinstance(last, Finished)
+    return "".join(delta.text for delta in deltas if isinstance(delta, Delta)), last
+
+
+async def test_the_first_provider_answers_and_the_second_is_left_alone(vendors, providers, tenant):
+    text, last = await ask(Gateway(providers), tenant)
+
+    assert (text, last.provider) == (ANSWER, "first")
+    assert vendors[1].asked == []
+
+
+FAILURES = {
+    "429": refused(429),
+    "500": refused(500),
+    "401": refused(401),
+    "nothing said": streamed([]),
+    "cut before text": streamed([ROLE], cut=True),
+    "rubbish": streamed([b"data: <html>\n\n"]),
+    "an error object": streamed([ROLE, b'data: {"error":{"message":"boom"}}\n\n']),
+    "an empty answer": streamed([ROLE, chunk("", "stop"), DONE]),
+    "a blank answer": streamed([ROLE, chunk("  \n"), chunk("\n", "stop"), DONE]),
+    "a hang": hanging([], asyncio.Event()),
+    "pings and no text": hanging([b": ping\n\n", ROLE, chunk(" ")], asyncio.Event()),
+}
+
+
+@pytest.mark.parametrize("reply", FAILURES.values(), ids=FAILURES.keys())
+async def test_a_failure_before_the_first_text_moves_on(vendors, providers, tenant, reply):
+    vendors[0].reply = reply
+
+    text, last = await ask(Gateway(providers, SHORT), tenant)
+
+    assert (text, last.provider) == (ANSWER, "second")
+
+
+async def test_the_offline_model_can_stand_last(vendors, providers, tenant):
+    for vendor in vendors:
+        vendor.reply = refused(500)
+
+    text, last = await ask(Gateway([*providers, Offline()]), tenant)
+
+    assert last.provider == "offline"
+    assert text.startswith("I found nothing on this in your documents.")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        streamed(WHOLE[:3], cut=True),
+        streamed([*WHOLE[:3], b"data: {\n\n"]),
+        hanging(WHOLE[:3], asyncio.Event()),
+    ],
+    ids=["cut", "garbage", "stall"],
+)
+async def test_a_failure_after_text_is_told_and_not_papered_over(vendors, providers, tenant, reply):
+    vendors[0].reply = reply
+    stream = Gateway(providers, SHORT).answer(tenant, TURN)
+    said = await anext(stream)
+
+    with pytest.raises(Unavailable, match=BROKE_OFF):
+        await anext(stream)
+
+    assert said == Delta("18 weeks")
+    assert vendors[1].asked == []
+
+
+async def test_when_all_fail_there_is_a_plain_apology(vendors, providers, tenant):
+    for vendor in vendors:
+        vendor.reply = refused(500)
+
+    with pytest.raises(Unavailable) as apology:
+        await ask(Gateway(providers), tenant)
+
+    assert str(apology.value) == NO_ANSWER
+
+
+async def test_a_provider_that_asked_for_a_pause_is_not_asked_again(vendors, providers, tenant):
+    vendors[0].reply = refused(429, **{"Retry-After": "30"})
+    gateway = Gateway(providers)
+
+    await ask(gateway, tenant)
+    await ask(gateway, tenant)
+
+    assert [len(vendor.asked) for vendor in vendors] == [1, 2]
+
+
+async def test_after_the_pause_it_is_asked_again(vendors, providers, tenant):
+    vendors[0].reply = refused(429, **{"Retry-After": "0.2"})
+    gateway = Gateway(providers)
+    await ask(gateway, tenant)
+    vendors[0].reply = streamed(WHOLE)
+
+    deadline = time.monotonic() + 5
+    while (await ask(gateway, tenant))[1].provider == "second":
+        assert time.monotonic() < deadline
+
+    assert len(vendors[0].asked) == 2
+
+
+async def test_nobody_waits_longer_than_the_whole_allows(vendors, providers, tenant):
+    for vendor in vendors:
+        vendor.reply = hanging([], asyncio.Event())
+    limits = Limits(first_text_s=10, stall_s=10, try_s=10, total_s=0.3)
+    start = time.monotonic()
+
+    with pytest.raises(Unavailable, match="no model answered"):
+        await ask(Gateway(providers, limits), tenant)
+
+    assert time.monotonic() - start < 5
+
+
+async def test_a_stop_hangs_up_on_the_provider(vendors, providers, tenant):
+    gone = asyncio.Event()
+    vendors[0].reply = hanging(WHOLE[:3], gone)
+    stream = Gateway(providers).answer(tenant, TURN)
+    assert await anext(stream) == Delta("18 weeks")
+
+    await stream.aclose()
+
+    async with asyncio.timeout(5):
+        await gone.wait()
+
+
+async def test_a_cancelled_turn_hangs_up_on_the_provider(vendors, providers, tenant):
+    gone, heard = asyncio.Event(), asyncio.Event()
+    vendors[0].reply = hanging(WHOLE[:3], gone)
+
+    async def listen() -> None:
+        async with aclosing(Gateway(providers).answer(tenant, TURN)) as stream:
+            async for _ in stream:
+                heard.set()
+
+    turn = asyncio.create_task(listen())
+    async with asyncio.timeout(5):
+        await heard.wait()
+        turn.cancel()
+        await gone.wait()
+
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+
+
+async def test_an_answer_without_end_is_ended(vendors, providers, tenant):
+    vendors[0].reply = streamed([chunk("word " * 200)] * 50)
+
+    text, last = await ask(Gateway(providers, Limits(answer_characters=5_000)), tenant)
+
+    assert last.reason == "length"
+    assert len(text) == 6_000
+
+
+async def test_the_log_names_the_failure_and_nothing_that_was_said(
+    vendors, providers, tenant, caplog
+):
+    vendors[0].reply = refused(500)
+
+    with caplog.at_level("INFO"):
+        await ask(Gateway(providers), tenant)
+
+    assert "provider first, model m: server: HTTP 500" in caplog.text
+    assert "How many weeks" not in caplog.text
+    assert "secret question" not in caplog.text
+
+
+def test_a_gateway_to_nowhere_is_refused():
+    with pytest.raises(ValueError, match="at least one provider"):
+        Gateway([])
