@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.sandbox.control import page, views
 from bot.sandbox.control.routes import Control, own_address_only, words_for_errors
 from bot.sandbox.delivery.courier import RETRY_AFTER_S, Courier
+from bot.sandbox.delivery.parcel import ANSWER_S
 from bot.sandbox.delivery.replies import Replies
 from bot.sandbox.delivery.signed_http import SignedHttp
 from bot.sandbox.delivery.socket_mode import SocketMode
@@ -28,14 +29,23 @@ class Sandbox:
     """A running sandbox. Open one with `async with Sandbox.open() as sandbox:`."""
 
     def __init__(
-        self, world: World, http: aiohttp.ClientSession, retry_after_s: Sequence[float]
+        self,
+        world: World,
+        http: aiohttp.ClientSession,
+        *,
+        retry_after_s: Sequence[float] = RETRY_AFTER_S,
+        answer_s: float = ANSWER_S,
+        unserved: Collection[str] = (),
     ) -> None:
         self.world = world
         self.url = ""
-        self.sockets = SocketMode(world.app)
+        self.sockets = SocketMode(world.app, answer_s)
         self.replies = Replies(world)
-        self.courier = Courier(world.app, SignedHttp(world.app, http), self.sockets, retry_after_s)
-        self.web_api = WebApi(world, load_table(), lambda: self.sockets.issue(self.url))
+        signed = SignedHttp(world.app, http, answer_s)
+        self.courier = Courier(world.app, signed, self.sockets, retry_after_s)
+        self.web_api = WebApi(
+            world, load_table(), lambda: self.sockets.issue(self.url), frozenset(unserved)
+        )
         world.on_event = self.courier.on_event
 
     @classmethod
@@ -51,13 +61,15 @@ class Sandbox:
         scopes: frozenset[str] = SCOPES,
         unserved: Collection[str] = (),
         retry_after_s: Sequence[float] = RETRY_AFTER_S,
+        answer_s: float = ANSWER_S,
         stream_age_s: float = STREAM_AGE_S,
     ) -> AsyncIterator["Sandbox"]:
         """Serve on 127.0.0.1 until the block ends.
 
         `port` 0 takes a free one. Tokens (`bot_tokens` by workspace name) and the signing secret
         are random unless given. `unserved` methods answer `unknown_method`. `retry_after_s` are
-        the pauses before each retry of an event, `stream_age_s` how long a stream may live.
+        the pauses before each retry of an event, `answer_s` how long the app may take to
+        acknowledge, `stream_age_s` how long a stream may live; all in seconds.
 
         Raises:
             OSError: the port is taken.
@@ -67,8 +79,9 @@ class Sandbox:
         )
         world = World(app, seed_workspaces(bot_tokens), stream_age_s)
         async with aiohttp.ClientSession() as http:
-            sandbox = cls(world, http, retry_after_s)
-            sandbox.web_api.unserved = frozenset(unserved)
+            sandbox = cls(
+                world, http, retry_after_s=retry_after_s, answer_s=answer_s, unserved=unserved
+            )
             async with sandbox._serving(port):
                 yield sandbox
 

@@ -64,7 +64,7 @@ class Courier:
             await asyncio.sleep(pause)
             answer = await self._send(replace(parcel, attempt=attempt, reason=answer.reason))
         if not answer.arrived:
-            log.warning("event %s was never acknowledged", parcel.payload["event_id"])
+            log.info("event %s was never acknowledged", parcel.payload["event_id"])
 
     async def _send(self, parcel: Parcel) -> Answer:
         if self._sockets.reachable:

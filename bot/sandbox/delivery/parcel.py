@@ -12,6 +12,7 @@ ParcelKind = Literal["events", "commands", "interactivity"]
 # Slack's own words for why a delivery failed (`x-slack-retry-reason`).
 FailureReason = Literal["http_timeout", "http_error", "connection_failed", "unknown_error"]
 
+# How long Slack waits for an acknowledgement, in seconds.
 ANSWER_S = 3.0
 
 

@@ -13,7 +13,7 @@ from bot.sandbox.model.feed import ChangeKind
 from bot.sandbox.model.message import Message
 from bot.sandbox.model.people import Person, Workspace
 from bot.sandbox.model.world import World
-from bot.sandbox.webapi.blocks import problems_in
+from bot.sandbox.webapi.blockkit import problems_in, with_ids
 
 RESPONSE_URL_S = 30 * 60
 RESPONSE_URL_USES = 5
@@ -91,7 +91,10 @@ class Replies:
             world.remove(occasion.workspace, occasion.channel, source)
         elif source is not None and body.get("replace_original"):
             before = source.to_wire()
-            source.text, source.blocks = str(body.get("text") or ""), body.get("blocks") or []
+            source.text, source.blocks = (
+                str(body.get("text") or ""),
+                with_ids(body.get("blocks") or []),
+            )
             world.edit(occasion.workspace, occasion.channel, source, before, "update")
         else:
             self.say(occasion, body)
@@ -107,7 +110,7 @@ class Replies:
             bot_id=workspace.bot_id,
             app_id=self._world.app.id,
             text=str(body.get("text") or ""),
-            blocks=body.get("blocks") or [],
+            blocks=with_ids(body.get("blocks") or []),
             thread_ts=body.get("thread_ts"),
             ephemeral_to=None if in_channel else occasion.person.id,
         )

@@ -24,8 +24,11 @@ def signature(signing_secret: str, timestamp: str, body: bytes) -> str:
 class SignedHttp:
     """Posts to `{request_url}/events`, `/commands` and `/interactivity`."""
 
-    def __init__(self, app: App, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, app: App, session: aiohttp.ClientSession, answer_s: float = ANSWER_S
+    ) -> None:
         self._app = app
+        self._answer_s = answer_s
         self._session = session
 
     @property
@@ -34,11 +37,11 @@ class SignedHttp:
         return self._app.request_url is not None
 
     async def deliver(self, parcel: Parcel) -> Answer:
-        """Post once; anything but a 2xx answer within three seconds is a failure."""
+        """Post once; anything but a 2xx answer in time is a failure."""
         body, content_type = _body(parcel)
         url = f"{(self._app.request_url or '').rstrip('/')}/{parcel.kind}"
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(self._answer_s):
                 return await self._post(url, body, self._headers(parcel, body, content_type))
         except TimeoutError:
             return Answer(reason="http_timeout")

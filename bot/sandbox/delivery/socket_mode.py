@@ -28,8 +28,9 @@ class Connection:
 class SocketMode:
     """Hands out single-use addresses, and delivers over whatever is connected."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, answer_s: float = ANSWER_S) -> None:
         self._app = app
+        self._answer_s = answer_s
         self._tickets: dict[str, float] = {}
         self._connections: list[Connection] = []
         self._turn = 0
@@ -83,7 +84,7 @@ class SocketMode:
         waiting = asyncio.get_running_loop().create_future()
         connection.waiting[envelope_id] = waiting
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(self._answer_s):
                 await connection.socket.send_json(_envelope(envelope_id, parcel))
                 answer: Answer = await waiting
                 return answer

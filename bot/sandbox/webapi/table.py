@@ -18,6 +18,7 @@ class Method:
     either: tuple[str, ...]
     newer: tuple[str, ...]
     errors: frozenset[str]
+    observed: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,6 @@ def _method(name: str, row: dict[str, Any]) -> Method:
         required=tuple(row["required"]),
         either=tuple(row.get("either", ())),
         newer=tuple(row.get("newer", ())),
-        errors=frozenset(row["errors"]),
+        errors=frozenset([*row["errors"], *row.get("observed", [])]),
+        observed=frozenset(row.get("observed", [])),
     )

@@ -15,7 +15,7 @@ from bot.sandbox.webapi.methods.content import (
 def post_message(call: Call) -> Json:
     """Say something in a channel, a thread, or a direct message."""
     channel = _target(call)
-    text, blocks = read_content(call, too_long="msg_blocks_too_long")
+    text, blocks = read_content(call)
     message = Message(
         ts=call.world.timestamps.next(),
         text=text[:POST_LIMIT],
@@ -32,7 +32,7 @@ def post_message(call: Call) -> Json:
 def post_ephemeral(call: Call) -> Json:
     """Say something that one person in the channel sees."""
     channel = call.joined_channel()
-    text, blocks = read_content(call, too_long="msg_too_long")
+    text, blocks = read_content(call)
     if call.text("user") not in channel.members:
         raise SlackError("user_not_in_channel")
     message = Message(
@@ -53,7 +53,7 @@ def update(call: Call) -> Json:
     message = call.own_message(channel, call.text("ts"), "cant_update_message")
     if message.stream is not None and message.stream.state == "live":
         raise SlackError("streaming_state_conflict")
-    text, blocks = read_content(call, too_long="msg_too_long")
+    text, blocks = read_content(call)
     if len(call.text("text")) > UPDATE_LIMIT:
         raise SlackError("msg_too_long")
     metadata = read_metadata(call)

@@ -3,22 +3,35 @@
 from typing import Any
 
 from bot.sandbox.model.message import Stream
+from bot.sandbox.webapi.blockkit import with_ids
 from bot.sandbox.webapi.call import Json, SlackError
-from bot.sandbox.webapi.methods.content import MARKDOWN_LIMIT, check_blocks
+from bot.sandbox.webapi.methods.content import check_blocks
 
 _TASK_KEYS = {"type", "id", "title", "status", "details", "output", "sources"}
 _TASK_STATUSES = ("pending", "in_progress", "complete", "error")
 _MAX_CHUNK_BLOCKS = 50
 
 
-def add_chunks(stream: Stream, chunks: list[Any]) -> str:
-    """Apply the chunks in order; the text a person newly reads.
+def check_chunks(stream: Stream, chunks: list[Any]) -> None:
+    """Refuse wrong chunks before any is applied.
 
     Raises:
         SlackError: `invalid_chunks`, `invalid_blocks`, `msg_blocks_too_many`.
     """
     for chunk in chunks:
         _check(chunk)
+    blocks = sum(len(chunk["blocks"]) for chunk in chunks if chunk["type"] == "blocks")
+    if len(stream.final_blocks) + blocks > _MAX_CHUNK_BLOCKS:
+        raise SlackError("msg_blocks_too_many")
+
+
+def text_length(chunks: list[Json]) -> int:
+    """How many characters of Markdown the chunks bring."""
+    return sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
+
+
+def add_chunks(stream: Stream, chunks: list[Json]) -> str:
+    """Apply checked chunks in order; the text a person newly reads."""
     return "".join(_add(stream, chunk) for chunk in chunks)
 
 
@@ -28,7 +41,6 @@ def _check(chunk: Any) -> None:
     kind = chunk.get("type")
     if kind == "markdown_text":
         right = isinstance(chunk.get("text"), str) and set(chunk) == {"type", "text"}
-        right = right and len(chunk["text"]) <= MARKDOWN_LIMIT
     elif kind == "task_update":
         right = isinstance(chunk.get("id"), str) and not set(chunk) - _TASK_KEYS
         right = right and chunk.get("status", "pending") in _TASK_STATUSES
@@ -54,9 +66,7 @@ def _add(stream: Stream, chunk: Json) -> str:
         return str(chunk["title"])
     if kind == "task_update":
         return _update_task(stream, chunk)
-    stream.final_blocks = stream.final_blocks + chunk["blocks"]
-    if len(stream.final_blocks) > _MAX_CHUNK_BLOCKS:
-        raise SlackError("msg_blocks_too_many")
+    stream.final_blocks = stream.final_blocks + with_ids(chunk["blocks"])
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.webapi.blocks import problems_in
+from bot.sandbox.webapi.blockkit import problems_in, with_ids
 from bot.sandbox.webapi.call import Call, Json, SlackError
 
 MARKDOWN_LIMIT = 12_000
@@ -11,12 +11,12 @@ UPDATE_LIMIT = 4_000
 METADATA_LIMIT = 16_000
 
 
-def read_content(call: Call, *, too_long: str) -> tuple[str, list[Json]]:
+def read_content(call: Call) -> tuple[str, list[Json]]:
     """The text and blocks of a message; Markdown becomes a `markdown` block.
 
     Raises:
-        SlackError: `markdown_text_conflict`, `no_text`, `invalid_blocks`, or `too_long` when the
-            Markdown has more than 12,000 characters.
+        SlackError: `markdown_text_conflict`, `no_text`, `invalid_blocks`, and `msg_too_long`
+            when the Markdown has more than 12,000 characters.
     """
     text, markdown = call.text("text"), call.text("markdown_text")
     blocks = call.arguments.get("blocks") or []
@@ -24,22 +24,22 @@ def read_content(call: Call, *, too_long: str) -> tuple[str, list[Json]]:
         raise SlackError("markdown_text_conflict")
     if markdown:
         if len(markdown) > MARKDOWN_LIMIT:
-            raise SlackError(too_long)
-        return markdown, [{"type": "markdown", "text": markdown}]
+            raise SlackError("msg_too_long")
+        return markdown, with_ids([{"type": "markdown", "text": markdown}])
     if not (text.strip() or blocks or call.arguments.get("attachments")):
         raise SlackError("no_text")
     return text, check_blocks(blocks)
 
 
 def check_blocks(blocks: list[Any]) -> list[Json]:
-    """The same blocks, if they are right.
+    """The same blocks with their ids, if they are right.
 
     Raises:
         SlackError: `invalid_blocks`, with what is wrong.
     """
     if wrong := problems_in(blocks):
         raise SlackError("invalid_blocks", *wrong)
-    return blocks
+    return with_ids(blocks)
 
 
 def read_metadata(call: Call) -> Json | None:

@@ -6,7 +6,7 @@ from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.message import Message, Stream
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
 from bot.sandbox.webapi.methods.agents import SESSION_STATUSES, set_session
-from bot.sandbox.webapi.methods.chunks import add_chunks
+from bot.sandbox.webapi.methods.chunks import add_chunks, check_chunks, text_length
 from bot.sandbox.webapi.methods.content import (
     MARKDOWN_LIMIT,
     check_blocks,
@@ -110,11 +110,13 @@ def _write(call: Call, message: Message) -> str:
     """Put the given Markdown and chunks into the message; the text that was added."""
     stream = message.stream
     assert stream is not None
-    markdown = call.text("markdown_text")
-    if len(markdown) > MARKDOWN_LIMIT:
-        raise SlackError("invalid_arguments", "markdown_text: at most 12000 characters")
+    markdown, chunks = call.text("markdown_text"), call.arguments.get("chunks") or []
+    check_chunks(stream, chunks)
+    # The 12,000 hold for the whole message, not only for one call: seen on the real Slack.
+    if len(stream.markdown) + len(markdown) + text_length(chunks) > MARKDOWN_LIMIT:
+        raise SlackError("msg_too_long")
     stream.markdown += markdown
-    piece = markdown + add_chunks(stream, call.arguments.get("chunks") or [])
+    piece = markdown + add_chunks(stream, chunks)
     message.text, message.blocks = stream.markdown, stream.blocks()
     return piece
 
