@@ -59,4 +59,5 @@ def _since(world: World, request: web.Request) -> int:
         return world.feed.last_seq
     if not given.isdigit():
         raise Refused("`since` is a sequence number, or now.")
-    return int(given)
+    # A number from before a restart: the reader starts over with the sandbox.
+    return int(given) if int(given) <= world.feed.last_seq else 0

@@ -1,5 +1,6 @@
 """chat.startStream, appendStream and stopStream: a message written piece by piece."""
 
+import asyncio
 import time
 
 from bot.sandbox.model.channel import Channel
@@ -39,6 +40,8 @@ def start_stream(call: Call) -> Json:
     )
     _write(call, message)
     call.world.post(call.workspace, channel, message, "stream_start")
+    later = asyncio.get_running_loop().call_later
+    later(call.world.stream_age_s, _close_expired, call, channel, message)
     return {"channel": channel.id, "ts": message.ts}
 
 
@@ -104,6 +107,14 @@ def _expired(call: Call, stream: Stream) -> bool:
         stream.state = "stopped"
         return True
     return False
+
+
+def _close_expired(call: Call, channel: Channel, message: Message) -> None:
+    """Nobody came back for the stream: the person sees it end."""
+    assert message.stream is not None
+    if message.stream.state == "live" and not message.deleted:
+        message.stream.state = "stopped"
+        call.world.show(call.workspace, channel, message, "update")
 
 
 def _write(call: Call, message: Message) -> str:
