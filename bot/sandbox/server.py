@@ -63,13 +63,15 @@ class Sandbox:
         retry_after_s: Sequence[float] = RETRY_AFTER_S,
         answer_s: float = ANSWER_S,
         stream_age_s: float = STREAM_AGE_S,
+        keeps_metadata: bool = True,
     ) -> AsyncIterator["Sandbox"]:
         """Serve on 127.0.0.1 until the block ends.
 
         `port` 0 takes a free one. Tokens (`bot_tokens` by workspace name) and the signing secret
         are random unless given. `unserved` methods answer `unknown_method`. `retry_after_s` are
         the pauses before each retry of an event, `answer_s` how long the app may take to
-        acknowledge, `stream_age_s` how long a stream may live; all in seconds.
+        acknowledge, `stream_age_s` how long a stream may live; all in seconds. Without
+        `keeps_metadata` the metadata of messages is taken and forgotten, as by an older Slack.
 
         Raises:
             OSError: the port is taken.
@@ -77,7 +79,8 @@ class Sandbox:
         app = seed_app(
             request_url, app_token=app_token, signing_secret=signing_secret, scopes=scopes
         )
-        world = World(app, seed_workspaces(bot_tokens), stream_age_s)
+        workspaces = seed_workspaces(bot_tokens)
+        world = World(app, workspaces, stream_age_s=stream_age_s, keeps_metadata=keeps_metadata)
         async with aiohttp.ClientSession() as http:
             sandbox = cls(
                 world, http, retry_after_s=retry_after_s, answer_s=answer_s, unserved=unserved
@@ -118,6 +121,7 @@ class Sandbox:
             self.url = self.replies.base_url = f"http://127.0.0.1:{bound}"
             yield
         finally:
+            self.world.feed.close()
             await self.courier.close()
             await self.sockets.close()
             await runner.cleanup()

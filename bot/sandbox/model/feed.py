@@ -63,6 +63,12 @@ class Feed:
             lambda: deque(maxlen=KEPT_CHANGES)
         )
         self._news = asyncio.Event()
+        self._closed = False
+
+    def close(self) -> None:
+        """Let everyone who follows go."""
+        self._closed = True
+        self._news.set()
 
     def publish(self, **what: Any) -> Change:
         """Number the change, keep it, and wake the followers."""
@@ -89,8 +95,8 @@ class Feed:
     async def follow(
         self, seq: int, workspaces: Collection[str], person: str | None = None
     ) -> AsyncIterator[Change]:
-        """What came after `seq`, then whatever comes, without an end."""
-        while True:
+        """What came after `seq`, then whatever comes, until the feed is closed."""
+        while not self._closed:
             news, upto = self._news, self.last_seq
             for change in self.after(seq, workspaces, person):
                 yield change

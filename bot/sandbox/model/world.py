@@ -23,12 +23,20 @@ KEPT_FILE_BYTES = 400 * 1024 * 1024
 class World:
     """Workspaces behind one base URL; a token decides which one a call means."""
 
-    def __init__(self, app: App, workspaces: list[Workspace], stream_age_s: float) -> None:
+    def __init__(
+        self,
+        app: App,
+        workspaces: list[Workspace],
+        *,
+        stream_age_s: float,
+        keeps_metadata: bool = True,
+    ) -> None:
         self.app = app
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.feed = Feed()
         self.timestamps = Timestamps()
         self.stream_age_s = stream_age_s
+        self.keeps_metadata = keeps_metadata
         self.on_event: EventListener = lambda workspace, channel, event: None
 
     def find_workspace(self, id_or_name: str) -> Workspace | None:

@@ -197,3 +197,14 @@ async def test_persons_say_what_they_are(slack: AsyncWebClient, sandbox: Sandbox
     assert users["olga"]["is_stranger"]
     assert users["olga"]["team_id"] == "TCOPPERKET"
     assert bot["is_bot"]
+
+
+async def test_an_older_slack_forgets_metadata(
+    slack: AsyncWebClient, sandbox: Sandbox, general: tuple[str, str]
+) -> None:
+    sandbox.world.keeps_metadata = False
+    metadata = {"event_type": "turn", "event_payload": {"id": "7"}}
+    await slack.chat_postMessage(channel=general[0], text="a", metadata=metadata)
+
+    history = await slack.conversations_history(channel=general[0], include_all_metadata=True)
+    assert "metadata" not in history["messages"][0]

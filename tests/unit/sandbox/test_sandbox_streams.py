@@ -104,6 +104,16 @@ async def test_a_stream_expires(slack: AsyncWebClient, asked: Asked, sandbox: Sa
     assert await error_of(append) == "message_not_in_streaming_state"
 
 
+async def test_a_forgotten_stream_is_seen_to_end(
+    slack: AsyncWebClient, asked: Asked, sandbox: Sandbox, person: Any, until: Any, changes: Any
+) -> None:
+    sandbox.world.stream_age_s = 0.01
+    await slack.chat_startStream(**asked.stream, markdown_text="One")
+    await until(lambda: changes("update"))
+
+    assert (await person("ana", "#general").sees())[-1]["streaming"] is False
+
+
 async def test_a_wrong_chunk_is_refused_and_changes_nothing(
     slack: AsyncWebClient, asked: Asked
 ) -> None:

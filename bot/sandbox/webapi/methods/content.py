@@ -43,7 +43,7 @@ def check_blocks(blocks: list[Any]) -> list[Json]:
 
 
 def read_metadata(call: Call) -> Json | None:
-    """Message metadata, if given.
+    """Message metadata, if given and if this Slack is new enough to keep it.
 
     Raises:
         SlackError: `invalid_metadata_format`, `metadata_too_large`.
@@ -58,7 +58,7 @@ def read_metadata(call: Call) -> Json | None:
         raise SlackError("invalid_metadata_format")
     if len(str(payload)) > METADATA_LIMIT:
         raise SlackError("metadata_too_large")
-    return metadata
+    return metadata if call.world.keeps_metadata else None
 
 
 def read_guise(call: Call) -> Json:
