@@ -62,11 +62,15 @@ class Control:
 
     async def put_app(self, request: web.Request) -> web.Response:
         """Set or take away the app's request URL."""
-        body = await _body(request, {"request_url"})
+        body = await _body(request, {"request_url", "verify"})
         url = body.get("request_url")
         if url is not None and not str(url).startswith(("http://", "https://")):
             raise Refused("`request_url` must be an http or https address, or null.")
+        before = self._world.app.request_url
         self._world.app.request_url = str(url) if url else None
+        if url and body.get("verify") and not await self._courier.verify_request_url():
+            self._world.app.request_url = before
+            raise Refused("The request URL did not answer with the value of the challenge.")
         return web.json_response({"request_url": self._world.app.request_url})
 
     async def messages(self, request: web.Request) -> web.Response:

@@ -44,6 +44,10 @@ class Courier:
         """Deliver once and return the answer; commands and clicks are never retried."""
         return await self._send(parcel)
 
+    async def verify_request_url(self) -> bool:
+        """Whether the app repeats a challenge at its request URL."""
+        return self._http.reachable and await self._http.verify()
+
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Run in the background until done, or until the sandbox closes."""
         task = asyncio.get_running_loop().create_task(work)

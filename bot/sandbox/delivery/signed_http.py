@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from urllib.parse import urlencode
 
@@ -47,6 +48,15 @@ class SignedHttp:
             return Answer(reason="http_timeout")
         except aiohttp.ClientError:
             return Answer(reason="connection_failed")
+
+    async def verify(self) -> bool:
+        """Ask the app to repeat a challenge, as Slack does when a request URL is set."""
+        challenge = secrets.token_urlsafe(24)
+        payload = {"token": self._app.verification_token, "challenge": challenge}
+        payload["type"] = "url_verification"
+        answer = await self.deliver(Parcel(kind="events", payload=payload))
+        body = answer.body
+        return (body.get("challenge") if isinstance(body, dict) else body) == challenge
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
         async with self._session.post(

@@ -180,6 +180,9 @@ def message_event(channel: Channel, message: Message) -> Json:
     """The `message` event for something newly said."""
     event = message.to_wire()
     event |= {"channel": channel.id, "channel_type": channel.kind, "event_ts": message.ts}
+    parent = channel.public(message.thread)
+    if parent is not None and parent is not message:
+        event["parent_user_id"] = parent.user
     if channel.shared_with:
         event |= {"user_team": message.team, "source_team": message.team}
     return event

@@ -52,11 +52,13 @@ class Listener:
     def __init__(self) -> None:
         self.requests: asyncio.Queue[tuple[str, dict[str, str], bytes]] = asyncio.Queue()
         self.answers: list[Callable[[], Any]] = []
+        self.last: tuple[str, dict[str, str], bytes] = ("", {}, b"")
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        await self.requests.put((request.path, headers, await request.read()))
+        self.last = (request.path, headers, await request.read())
+        await self.requests.put(self.last)
         answer = self.answers.pop(0)() if self.answers else web.Response()
         return await answer if asyncio.iscoroutine(answer) else answer
 
@@ -69,8 +71,14 @@ class Listener:
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox.open(retry_after_s=(0, 0, 0), answer_s=0.3) as opened:
+def answer_s() -> float:
+    """How long the app may take; a test that waits for it to pass asks for less."""
+    return 3.0
+
+
+@pytest.fixture
+async def sandbox(answer_s: float) -> AsyncIterator[Sandbox]:
+    async with Sandbox.open(retry_after_s=(0, 0, 0), answer_s=answer_s) as opened:
         yield opened
 
 

@@ -67,6 +67,7 @@ async def test_an_answer_becomes_words(
     assert words in change.text
 
 
+@pytest.mark.parametrize("answer_s", [0.5])
 async def test_a_command_nobody_answers_says_so(person: Any, changes: Any, listener: Any) -> None:
     async def never() -> web.Response:
         await asyncio.Event().wait()

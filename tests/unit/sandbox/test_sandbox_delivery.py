@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -34,6 +35,7 @@ async def test_an_event_is_signed_and_true_to_slack(
     assert event["client_msg_id"]
 
 
+@pytest.mark.parametrize("answer_s", [0.5])
 async def test_a_failed_event_comes_again_with_number_and_reason(
     listener: Any, person: Any
 ) -> None:
@@ -94,6 +96,39 @@ async def test_the_app_hears_itself_and_must_not_mind(
     assert changed["subtype"] == "message_changed"
     assert (changed["message"]["text"], changed["previous_message"]["text"]) == ("hi!", "hi")
     assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", posted["ts"])
+
+
+async def test_a_request_url_can_be_made_to_prove_itself(
+    listener: Any, http: Any, sandbox: Sandbox
+) -> None:
+    body = {"request_url": listener.url, "verify": True}
+    async with http.put(
+        "/sandbox/app", json=body | {"request_url": f"{listener.url}/"}
+    ) as response:
+        refused = response.status
+    _, headers, sent = await listener.next()
+
+    async def repeat() -> web.Response:
+        challenge = json.loads(listener.last[2])["challenge"]
+        return web.json_response({"challenge": challenge})
+
+    listener.answers = [repeat]
+    async with http.put("/sandbox/app", json=body) as response:
+        accepted = response.status
+
+    assert (refused, accepted) == (400, 200)
+    assert json.loads(sent)["type"] == "url_verification"
+    assert SignatureVerifier(sandbox.credentials["signing_secret"]).is_valid_request(sent, headers)
+
+
+async def test_a_reply_names_the_author_of_its_thread(
+    listener: Any, person: Any, sandbox: Sandbox
+) -> None:
+    ts = await person("ana", "#general").say("question")
+    await person("ben", "#general").say("answer", thread=ts)
+    first, reply = [await listener.next_event() for _ in range(2)]
+
+    assert (reply["thread_ts"], reply["parent_user_id"]) == (ts, first["user"])
 
 
 async def test_an_outsider_comes_from_another_team(listener: Any, person: Any) -> None:

@@ -27,6 +27,7 @@ async def dial(sandbox: Sandbox, http: aiohttp.ClientSession) -> Dial:
     return dialled
 
 
+@pytest.mark.parametrize("answer_s", [0.5])
 async def test_an_envelope_that_is_not_acknowledged_comes_again(dial: Dial, person: Any) -> None:
     socket = await dial()
     await person("ana").say("hello")
