@@ -1,0 +1,17 @@
+"""A model's Markdown made fit for Slack: harmless, cut to size, streamed without broken tokens."""
+
+from handlers.blocks.markdown.neutral import Neutralizer, neutral
+from handlers.blocks.markdown.split import MESSAGE_CHARACTERS, Cut, cut_markdown, split_markdown
+from handlers.blocks.markdown.stream import Piece, StreamSplitter, Turnover
+
+__all__ = [
+    "MESSAGE_CHARACTERS",
+    "Cut",
+    "Neutralizer",
+    "Piece",
+    "StreamSplitter",
+    "Turnover",
+    "cut_markdown",
+    "neutral",
+    "split_markdown",
+]

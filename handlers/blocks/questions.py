@@ -1,0 +1,16 @@
+"""A question put by slash command, as the channel sees it."""
+
+from core.agents.model import Agent
+from handlers.blocks.markdown import neutral
+
+LONGEST_SHOWN = 2_500  # characters
+
+
+def asked_message(person_id: str, agent: Agent, question: str) -> str:
+    """“@ana asks Fin · Finance: …”, with the question's own markup made harmless.
+
+    *person_id* comes from Slack and is the only mention in it.
+    """
+    shown = question if len(question) <= LONGEST_SHOWN else f"{question[:LONGEST_SHOWN]}…"
+    escaped = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<@{person_id}> asks *{agent.display_name}*: {neutral(escaped)}"
