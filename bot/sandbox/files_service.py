@@ -20,4 +20,6 @@ async def serve_file(world: World, request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text="This file was deleted.")
     disposition = "attachment" if "download" in request.query else "inline"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return web.Response(body=file.content, content_type=file.mimetype, headers=headers)
+    return web.Response(
+        body=workspace.file_bytes[file.id], content_type=file.mimetype, headers=headers
+    )

@@ -48,11 +48,10 @@ def upload(
         created=int(time.time()),
         channel=seat.channel.id,
         url=f"{base_url}/files/{seat.workspace.id}-{file_id}/{quote(safe_name)}",
-        content=content,
+        size=len(content),
     )
     thread_ts = find_thread(seat, words.get("thread"))
-    seat.workspace.files[file_id] = file
-    world.keep_file_room(seat.workspace)
+    seat.workspace.keep_file(file, content)
     message = _post(world, seat, words.get("comment") or "", thread_ts, [file], "file")
     shared = {"type": "file_shared", "file_id": file_id, "file": {"id": file_id}}
     shared |= {"user_id": seat.person.id, "channel_id": seat.channel.id, "event_ts": message.ts}

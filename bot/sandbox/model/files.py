@@ -1,7 +1,7 @@
 """A file a person dropped into a conversation."""
 
 import mimetypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 # The names Slack uses where the extension alone would not do.
@@ -11,7 +11,7 @@ _MIMETYPES = {"md": "text/markdown", "txt": "text/plain"}
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """The bytes and what Slack says about them; `url` needs the workspace's bearer token."""
+    """What Slack says about a file; its bytes are the workspace's to keep, `url` to fetch."""
 
     id: str
     name: str
@@ -19,7 +19,7 @@ class StoredFile:
     created: int
     channel: str
     url: str
-    content: bytes = field(repr=False)
+    size: int
 
     @property
     def _extension(self) -> str:
@@ -45,7 +45,7 @@ class StoredFile:
             "pretty_type": filetype.upper(),
             "user": self.owner,
             "editable": False,
-            "size": len(self.content),
+            "size": self.size,
             "mode": "hosted",
             "is_external": False,
             "is_public": False,

@@ -7,6 +7,8 @@ from typing import Literal
 from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.files import StoredFile
 
+KEPT_FILE_BYTES = 200 * 1024 * 1024
+
 Kind = Literal["owner", "member", "guest", "outsider"]
 
 
@@ -58,7 +60,8 @@ class Workspace:
     bot_token: str = field(repr=False)
     persons: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
-    files: "OrderedDict[str, StoredFile]" = field(default_factory=OrderedDict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    file_bytes: "OrderedDict[str, bytes]" = field(default_factory=OrderedDict, repr=False)
 
     def find_person(self, id_or_name: str) -> Person | None:
         """By id or by the lower-case name scripts use."""
@@ -77,6 +80,13 @@ class Workspace:
         return next(
             (c for c in self.channels.values() if c.kind == "im" and person_id in c.members), None
         )
+
+    def keep_file(self, file: StoredFile, content: bytes) -> None:
+        """Keep a file; the oldest are forgotten once there are more than 200 MB."""
+        self.files[file.id], self.file_bytes[file.id] = file, content
+        while sum(map(len, self.file_bytes.values())) > KEPT_FILE_BYTES:
+            forgotten, _ = self.file_bytes.popitem(last=False)
+            del self.files[forgotten]
 
     def names_of(self, user_ids: set[str]) -> tuple[str, ...]:
         """The persons among these ids, by name, in the order they joined."""

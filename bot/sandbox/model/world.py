@@ -17,7 +17,6 @@ Json = dict[str, Any]
 EventListener = Callable[[Workspace, Channel, Json], None]
 
 THINKING_S = 120.0
-KEPT_FILE_BYTES = 400 * 1024 * 1024
 
 
 class World:
@@ -162,11 +161,6 @@ class World:
         ts = self.timestamps.next()
         stamp = {"channel_type": channel.kind, "ts": ts, "event_ts": ts}
         self.on_event(workspace, channel, event | what | stamp)
-
-    def keep_file_room(self, workspace: Workspace) -> None:
-        """Forget the oldest files once a workspace holds more than 400 MB."""
-        while sum(len(file.content) for file in workspace.files.values()) > KEPT_FILE_BYTES:
-            workspace.files.popitem(last=False)
 
 
 def may_see(channel: Channel, message: Message, person: Person) -> bool:

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Sandbox
+from bot.sandbox.model import people
 from bot.sandbox.model.channel import KEPT_MESSAGES
 from bot.sandbox.model.feed import KEPT_CHANGES, Feed
 from bot.sandbox.webapi.table import load_table
@@ -98,3 +99,15 @@ async def test_a_channel_forgets_the_oldest(sandbox: Sandbox, slack: Any) -> Non
     assert len(channel.messages) == KEPT_MESSAGES
     assert first not in channel.messages
     assert last in channel.messages
+
+
+async def test_a_workspace_forgets_the_oldest_files(
+    person: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "KEPT_FILE_BYTES", 10)
+    dropped = [await person("ana").drop(f"{n}.txt", b"12345") for n in range(3)]
+    workspace = sandbox.world.find_workspace("northwind")
+    assert workspace is not None
+
+    assert list(workspace.files) == [each["file"]["id"] for each in dropped[1:]]
+    assert list(workspace.file_bytes) == list(workspace.files)
