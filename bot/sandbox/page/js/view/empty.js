@@ -1,0 +1,74 @@
+// What an empty conversation says: where one is, and what to try.
+
+import { shortName } from "../data/world.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { chips } from "./session.js";
+
+const QUESTIONS = [
+  "How many vacation days do I get?",
+  "What do I do when I am ill?",
+  "Who approves an expense?",
+  "What is in our handbook?",
+];
+
+/** @param {(text: string) => void} onAsk sends a direct message */
+export function emptyRoom(store, onAsk, onType) {
+  if (store.loading) return loading();
+  const channel = store.world.channel(store.place);
+  if (!channel) return h("div", { class: "empty" }, h("h2", {}, "Nothing to see here"), h("p", {}, "This person is in no conversation."));
+  return channel.kind === "im" ? emptyDirectMessage(store, onAsk, onType) : emptyChannel(store, channel, onType);
+}
+
+function loading() {
+  const line = (width) => h("span", { class: `bone bone-${width}` });
+  const one = () => h("div", { class: "skeleton" }, h("span", { class: "bone bone-face" }), h("div", {}, line("name"), line("long"), line("short")));
+  return h("div", { class: "loading", "aria-label": "Loading messages" }, one(), one(), one());
+}
+
+function emptyDirectMessage(store, onAsk, onType) {
+  const { world, place } = store;
+  const company = world.workspace(place.workspace).title;
+  const person = world.person(place);
+  const refused = person.kind === "guest" || person.kind === "outsider";
+  return h(
+    "div",
+    { class: "empty" },
+    h("span", { class: "empty-mark" }, icon("shield", 34)),
+    h("h2", {}, `Ask ${world.app.name} about ${company}`),
+    h("p", {}, `A staff of agents that answers from ${company}’s own documents and says where it read it. Each question opens a thread.`),
+    refused
+      ? h("p", { class: "empty-note" }, `You look through the eyes of ${shortName(person)}, ${person.kind === "guest" ? "a guest with a limited account" : "who belongs to another company"}. Ask, and see what ${world.app.name} says to someone it must not tell.`)
+      : null,
+    h("h3", {}, "Try asking"),
+    chips(QUESTIONS.map((question) => [question, question]), onAsk),
+    h("h3", {}, "Or"),
+    h(
+      "ul",
+      { class: "empty-tips" },
+      h("li", {}, "Drop a file here (txt, md, html or pdf) and ask about it."),
+      h("li", {}, "Type ", tryButton("/", "/", onType), " to see the commands."),
+    ),
+  );
+}
+
+function emptyChannel(store, channel, onType) {
+  const { world } = store;
+  const sharing = channel.is_shared ? " People of another company are here too." : "";
+  return h(
+    "div",
+    { class: "empty" },
+    h("span", { class: "empty-mark is-room" }, icon(channel.is_shared ? "link" : channel.kind === "group" ? "lock" : "hash", 30)),
+    h("h2", {}, `This is the start of #${channel.name}`),
+    h("p", {}, `Mention ${world.app.name} and it answers in a thread; follow-ups there need no new mention.${sharing}`),
+    h("h3", {}, "Try"),
+    chips(
+      [[`@${world.app.name} how many vacation days do I get?`, `@${world.app.name} how many vacation days do I get?`], ["/ask who approves an expense?", "/ask who approves an expense?"]],
+      onType,
+    ),
+  );
+}
+
+function tryButton(label, text, onType) {
+  return h("button", { class: "inline-try", type: "button", on: { click: () => onType(text) } }, label);
+}

@@ -1,0 +1,112 @@
+// The middle pane: the conversation one is in.
+
+import { click } from "../data/api.js";
+import { Composer } from "./composer.js";
+import { fill, h } from "./dom.js";
+import { acceptDrops } from "./drop.js";
+import { emptyRoom } from "./empty.js";
+import { avatar } from "./avatar.js";
+import { icon } from "./icons.js";
+import { MessageList } from "./messagelist.js";
+import { drawingContext, mentionable } from "./people.js";
+import { isWorking } from "./session.js";
+import { roomIcon } from "./sidebar.js";
+import { explained } from "./toast.js";
+
+export function mountRoom(root, store) {
+  const head = h("header", { class: "pane-head" });
+  const composer = new Composer({
+    id: "composer",
+    store,
+    people: () => mentionable(store),
+    thread: () => null,
+    onSaid: (said, from) => openOwnThread(store, said, from),
+  });
+  const type = (text) => {
+    composer.field.value = "";
+    composer.type(text);
+  };
+  const list = new MessageList({
+    label: "Messages",
+    describe: (message, compact) => describe(store, message, compact, (ts) => store.openThread(ts)),
+    empty: () => emptyRoom(store, (text) => composer.send(text), type),
+  });
+  fill(root, head, list.element, composer.element);
+  acceptDrops(root, composer, () => title(store));
+
+  const draw = (fresh = false) => list.show(store.roots(), fresh);
+  store.on("place", (before) => {
+    const { place } = store;
+    fill(head, heading(store));
+    composer.enter(`${place.workspace}/${place.person}/${place.channel}`, `Message ${title(store)}`);
+    const moved = !before || before.channel !== place.channel || before.person !== place.person;
+    if (moved && !place.thread) composer.focus();
+  });
+  onMessages(store, draw);
+  return composer;
+}
+
+/** Redraw at most once a frame, however fast a stream grows; at once when all is new. */
+export function onMessages(store, draw) {
+  let due = 0;
+  let settled = false;
+  const soon = () => {
+    due ||= requestAnimationFrame(() => {
+      due = 0;
+      draw(!settled);
+      settled = !store.loading;
+    });
+  };
+  store.on("place", (before) => {
+    if (!before || before.channel !== store.place.channel || before.person !== store.place.person) settled = false;
+    soon();
+  });
+  // What one just said oneself is always in view.
+  store.on("arrived", ({ message }) => {
+    if (message.author.id === store.world.person(store.place)?.id) settled = false;
+  });
+  store.on("messages", soon);
+  store.on("session", soon);
+}
+
+/** What renderMessage needs, and the key under which its drawing stays right. */
+export function describe(store, message, compact, onThread) {
+  const replies = onThread ? store.replies(message.ts) : [];
+  const working = onThread !== null && isWorking(store, message.ts);
+  const { place } = store;
+  const context = {
+    ...drawingContext(store),
+    onClick: (element) => explained(() => click(place, message.ts, element)),
+  };
+  const key = [message.version, compact, replies.length, replies.at(-1)?.ts, working].join();
+  return { key, replies, working, context, onThread };
+}
+
+/** An agent answers in the thread of the question, so that is where one wants to look. */
+function openOwnThread(store, said, from) {
+  const channel = store.world.channel(store.place);
+  if (!said.ts || channel?.kind !== "im" || store.place.channel !== from.place.channel) return;
+  store.openThread(said.ts);
+}
+
+function title(store) {
+  const channel = store.world.channel(store.place);
+  if (!channel) return "";
+  return channel.kind === "im" ? channel.name : `#${channel.name}`;
+}
+
+function heading(store) {
+  const channel = store.world.channel(store.place);
+  if (!channel) return [];
+  const direct = channel.kind === "im";
+  const count = channel.people.length;
+  const note = direct
+    ? "Direct message · answers in threads"
+    : `${count} ${count === 1 ? "person" : "people"}${channel.is_shared ? " · shared with another company" : ""}${channel.kind === "group" ? " · private" : ""}`;
+  return [
+    direct ? avatar({ name: channel.name, app: true }, "h") : h("span", { class: "pane-icon" }, icon(roomIcon(channel), 18)),
+    h("h2", { class: "pane-title" }, channel.name),
+    direct ? h("span", { class: "badge" }, "APP") : null,
+    h("span", { class: "pane-note" }, note),
+  ];
+}

@@ -1,0 +1,63 @@
+// The sidebar: the workspace, who one is, channels, and the app.
+
+import { avatar } from "./avatar.js";
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { personSwitcher } from "./persons.js";
+
+export function mountSidebar(root, store) {
+  const head = h("div", { class: "sidebar-head" });
+  const lists = h("div", { class: "sidebar-lists" });
+  fill(root, head, lists);
+  store.on("place", (before) => {
+    const sameEyes = before && before.workspace === store.place.workspace && before.person === store.place.person;
+    if (!sameEyes) drawHead(head, store);
+    drawLists(lists, store);
+  });
+  store.on("unread", () => drawLists(lists, store));
+}
+
+function drawHead(head, store) {
+  fill(head, h("h1", { class: "workspace-name" }, store.world.workspace(store.place.workspace).title), personSwitcher(store));
+}
+
+function drawLists(root, store) {
+  const channels = store.world.channels(store.place);
+  const focused = document.activeElement?.dataset?.channel;
+  const group = (title, wanted) => {
+    const rows = channels.filter(wanted).map((channel) => row(channel, store));
+    return rows.length ? h("section", { "aria-label": title }, h("h2", { class: "sidebar-title" }, title), h("ul", {}, rows)) : null;
+  };
+  fill(root, group("Agents", (c) => c.kind === "im"), group("Channels", (c) => c.kind !== "im"));
+  if (focused) root.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function row(channel, store) {
+  const current = channel.id === store.place.channel;
+  const unread = store.unread.has(channel.id);
+  const go = () => store.go({ ...store.place, channel: channel.id, thread: null });
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        class: unread ? "room is-unread" : "room",
+        type: "button",
+        "aria-current": current ? "page" : null,
+        data: { channel: channel.id },
+        on: { click: go },
+      },
+      channel.kind === "im" ? avatar({ name: channel.name, app: true }, "s") : icon(roomIcon(channel), 16),
+      h("span", { class: "room-name" }, channel.name),
+      channel.kind === "im" ? h("span", { class: "badge on-ink" }, "APP") : null,
+      unread ? h("span", { class: "unread", role: "img", "aria-label": "New messages" }) : null,
+    ),
+  );
+}
+
+/** Shared with another company, private, or open. */
+export function roomIcon(channel) {
+  if (channel.is_shared) return "link";
+  return channel.kind === "group" ? "lock" : "hash";
+}
