@@ -1,0 +1,83 @@
+# Each target sets up what it needs in .venv and is quick when nothing has changed.
+# Everything after `##` is what `make help` prints.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ARGS ?=
+PYTHON ?=
+export PYTHON
+python := .venv/bin/python
+# A sample run must not depend on what the developer has set for a real one.
+unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u OPENAI_COMPATIBLE_API_KEY \
+	-u OPENAI_COMPATIBLE_BASE_URL -u SLACK_BOT_TOKEN -u SLACK_APP_TOKEN -u SLACK_API_BASE_URL
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: set-up ## Start everything on this machine and print one address (ARGS="--script docs/demo.yaml")
+	@.venv/bin/aegis demo $(ARGS)
+
+.PHONY: test
+test: set-up ## Run the tests (ARGS="tests/unit -k router")
+	@$(python) -m pytest $(ARGS)
+
+.PHONY: check
+check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run; then the tests
+	@echo '== format' && $(python) -m ruff format --check .
+	@echo '== lint' && $(python) -m ruff check .
+	@echo '== types' && $(python) -m mypy
+	@echo '== import contracts' && .venv/bin/lint-imports --no-timings
+	@echo '== dependencies' && $(python) -m deptry .
+	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py tests/contract/test_glossary.py
+	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
+	@echo '== tests' && $(python) -m pytest $(ARGS)
+
+.PHONY: sample-run
+sample-run:
+	@$(unset) timeout 300 .venv/bin/aegis demo --script docs/demo.yaml
+
+.PHONY: bench
+bench: set-up ## Measure intake, first text, retrieval and streams; writes bench/latest.json
+	@$(python) -m bench $(ARGS)
+
+.PHONY: run
+run: set-up ## Serve a real Slack workspace: web and worker in one process
+	@.venv/bin/aegis serve --all $(ARGS)
+
+.PHONY: migrate
+migrate: set-up ## Bring the database up to date
+	@.venv/bin/aegis migrate
+
+.PHONY: doctor
+doctor: set-up ## Check settings, database, Slack and models
+	@.venv/bin/aegis doctor
+
+.PHONY: model
+model: ## Build the embedding model, if an earlier try failed
+	@RETRY_MODEL=1 .ci/set-up
+
+.PHONY: lock
+lock: ## Lock the dependencies again, with hashes and without an index address (needs uv)
+	@command -v uv >/dev/null || { echo 'make lock needs uv: pip install uv' >&2; exit 1; }
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --quiet -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --quiet -c requirements.txt -o requirements-dev.txt
+
+.PHONY: snapshot
+snapshot: set-up ## Write migrations/schema/*.txt anew, after adding a migration
+	@AEGIS_WRITE_SNAPSHOT=1 $(python) -m pytest tests/contract/test_migrations.py -k snapshot
+
+.PHONY: set-up
+set-up:
+	@.ci/set-up
+
+.PHONY: clean
+clean: ## Remove .venv and caches; the state directory .aegis is data and stays
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
