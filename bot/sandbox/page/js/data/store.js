@@ -22,6 +22,8 @@ export class Store extends EventTarget {
     this.linked = true;
     this.loading = false;
     this.version = 0;
+    this.threads = new Map();
+    this.threadsAt = 0;
     this.waiting = null;
     this.unfollow = () => {};
   }
@@ -87,6 +89,7 @@ export class Store extends EventTarget {
 
   forget() {
     this.waiting = [];
+    this.version += 1;
     this.messages = new Map();
     this.sessions = new Map();
     this.loading = true;
@@ -172,8 +175,13 @@ export class Store extends EventTarget {
     return this.sorted((message) => message.ts === ts || message.thread === ts);
   }
 
+  /** What everyone there sees below a root. Sorted into threads once per change, as each root asks at each redraw. */
   replies(ts) {
-    return this.sorted((message) => message.thread === ts && !message.ephemeral);
+    if (this.threadsAt !== this.version) {
+      this.threads = Map.groupBy(this.sorted((message) => message.thread && !message.ephemeral), (message) => message.thread);
+      this.threadsAt = this.version;
+    }
+    return this.threads.get(ts) ?? [];
   }
 
   sorted(wanted) {

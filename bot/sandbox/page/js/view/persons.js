@@ -13,7 +13,7 @@ export function personSwitcher(store) {
   const menu = h("div", { class: "person-menu", hidden: true }, h("div", { class: "menu-title" }, "See the workspace as"), list.element);
   const button = h(
     "button",
-    { class: "person-button", type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": list.id, on: { click: () => toggle(menu.hidden), keydown } },
+    { class: "person-button", type: "button", role: "combobox", "aria-label": `You are ${person.real_name} (${person.kind})`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": list.id, on: { click: () => toggle(menu.hidden), keydown } },
     avatar({ name: person.real_name, app: false }),
     h("span", { class: "person-words" }, h("span", { class: "person-label" }, "You are"), h("span", { class: "person-name" }, person.real_name)),
     h("span", { class: `kind kind-${person.kind}` }, person.kind),

@@ -27,6 +27,7 @@ export function mountThread(root, store) {
   const draw = (fresh) => {
     const { thread } = store.place;
     if (thread) strip.draw(thread);
+    where.textContent = [roomName(store), thread && store.session(thread).title].filter(Boolean).join(" · ");
     // A closed thread keeps nothing: the next person to look may not see what it showed.
     list.show(thread ? store.inThread(thread) : [], fresh);
   };
@@ -36,7 +37,6 @@ export function mountThread(root, store) {
     root.hidden = !place.thread;
     document.getElementById("app").classList.toggle("has-thread", Boolean(place.thread));
     if (place.thread && place.thread !== shownThread) {
-      where.textContent = roomName(store);
       composer.enter(`${place.workspace}/${place.person}/${place.channel}/${place.thread}`, "Reply…");
       draw(true);
       composer.focus();
