@@ -1,0 +1,45 @@
+"""What stands below an answer: the places in documents that it cites."""
+
+from collections.abc import Sequence
+
+from core.conversations.model import Source
+from handlers.blocks.markdown import neutral
+from handlers.blocks.mrkdwn import escape
+from handlers.blocks.rendered import MOST_TEXT, Block, context
+
+MOST_ELEMENTS = 10
+LONGEST_NAME = 140  # characters of a title, or of a path of headings
+
+
+def source_blocks(sources: Sequence[Source]) -> list[Block]:
+    """One context block: `Sources`, then a line for each. Empty without sources."""
+    if not sources:
+        return []
+    texts = ["*Sources*"]
+    for line in (_line(source, mark="*") for source in sources):
+        if len(texts[-1]) + len(line) + 1 > MOST_TEXT:
+            texts.append(line)
+        else:
+            texts[-1] += f"\n{line}"
+    return [context(*texts[:MOST_ELEMENTS])]
+
+
+def source_text(sources: Sequence[Source]) -> str:
+    """The same as plain lines, for messages without blocks. Empty without sources."""
+    if not sources:
+        return ""
+    return "\n".join(["Sources", *(_line(source, mark="") for source in sources)])
+
+
+def _line(source: Source, *, mark: str) -> str:
+    place = f"{mark}{_name(source.title) or 'Untitled'}{mark}"
+    if source.page is not None:
+        place += f", page {source.page}"
+    heading = _name(source.heading)
+    return f"[{source.number}] {place}" + (f" · {heading}" if heading else "")
+
+
+def _name(text: str) -> str:
+    """On one line, within bounds, and without anything Slack would act on."""
+    text = neutral(" ".join(text.split()))
+    return escape(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")

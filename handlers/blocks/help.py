@@ -1,0 +1,56 @@
+"""What a person reads who asks what AEGIS can do."""
+
+from core.agents.model import Roster
+from handlers.blocks.mrkdwn import escape
+from handlers.blocks.rendered import MOST_TEXT, Rendered, context, section
+
+TITLE = "*AEGIS: a staff of AI agents that answers from your own documents*"
+
+HOW_TO_ASK = """\
+*How to ask*
+• Write to me in a direct message, or mention me in a channel. In a thread I keep listening: no new mention is needed.
+• Name an agent to choose one: `@mara, what changed?` or `ask finance: what may a hotel cost?` \
+Otherwise the one whose topic it is answers, and keeps the thread.
+• Press Stop to end an answer early."""
+
+COMMANDS = """\
+*Commands*
+• `/ask [agent] question`: ask from any channel
+• `/aegis agents`: who is on the staff
+• `/aegis kb`: the documents answers come from
+• `/aegis help`: this page"""
+
+KNOWLEDGE = """\
+*Your documents*
+Drop a file (PDF, HTML, Markdown or plain text) into a direct message with me and I read it. It stays yours until you \
+share it with the workspace. Answers cite their sources as [1]; when your documents hold no answer, I say so."""
+
+DISCLAIMER = "Agents are AI and can be wrong. Check the cited source before you rely on an answer."
+
+
+def help_page(roster: Roster) -> Rendered:
+    """`/aegis help`."""
+    sections = [TITLE, HOW_TO_ASK, COMMANDS, f"*Your agents*\n{_lines(roster)}", KNOWLEDGE]
+    text = "\n\n".join([*sections, DISCLAIMER])
+    return Rendered(text, [*map(section, sections), context(DISCLAIMER)])
+
+
+def unknown_subcommand(typed: str, nearest: str | None) -> Rendered:
+    """`/aegis` with a word it does not know; *nearest* is one it knows."""
+    # Shown as code, in which nothing is a token; no back-tick may end the code early.
+    word = "".join(letter for letter in typed if letter.isalnum() or letter in "-_")[:40]
+    hint = f"Did you mean `/aegis {nearest}`?" if nearest else "Try `/aegis help`."
+    words = f"I do not know `/aegis {word}`. {hint}" if word else hint
+    return Rendered(words, [section(words)])
+
+
+def _lines(roster: Roster) -> str:
+    """One line an agent; whole lines only, where they would not all fit a section."""
+    lines = ""
+    for agent in roster:
+        name, role = escape(agent.name), escape(agent.role)
+        line = f"{agent.icon} *{name}*, {role}: {escape(agent.description)}\n"
+        if len(lines) + len(line) > MOST_TEXT - 100:
+            break
+        lines += line
+    return lines.rstrip("\n")

@@ -1,0 +1,51 @@
+"""What is said about a file that was dropped: read, known already, unreadable, shared, forgotten."""
+
+from handlers.blocks.markdown import neutral
+from handlers.blocks.mrkdwn import escape
+from handlers.blocks.rendered import Block, Rendered, said, section
+
+SHARE = "knowledge.share"
+FORGET = "knowledge.forget"
+LONGEST_TITLE = 200
+
+
+def file_read(document_id: str, title: str, *, pages: int | None, is_new: bool = True) -> Rendered:
+    """The file is known now, to its owner alone; two buttons say what may follow."""
+    extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
+    words = (
+        f"{'I have read' if is_new else 'I already know'} *{_title(title)}*{extent}. Ask me about it. "
+        "Only you get answers from it until you share it with the workspace."
+    )
+    buttons = [
+        _button("Share with everyone", SHARE, document_id, style="primary"),
+        _button("Forget it", FORGET, document_id, style="danger"),
+    ]
+    return Rendered(words, [section(words), {"type": "actions", "elements": buttons}])
+
+
+def file_not_read(title: str, reason: str) -> Rendered:
+    """*reason* is a DomainError's words."""
+    return said(f"I could not read *{_title(title)}*. {escape(reason)}")
+
+
+def file_shared(title: str) -> Rendered:
+    return said(f"*{_title(title)}* is now shared: everyone in the workspace gets answers from it.")
+
+
+def file_forgotten(title: str) -> Rendered:
+    return said(f"I have forgotten *{_title(title)}*: its text is deleted.")
+
+
+def _title(title: str) -> str:
+    title = neutral(" ".join(title.split())) or "the file"
+    return escape(title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…")
+
+
+def _button(words: str, action_id: str, value: str, *, style: str) -> Block:
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": words},
+        "action_id": action_id,
+        "value": value,
+        "style": style,
+    }
