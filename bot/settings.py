@@ -1,0 +1,198 @@
+"""Settings: the environment, read once into one frozen object, and nowhere else.
+
+Secrets are taken out of the environment as they are read, so that no child process and no crash
+report finds them there. A bad value stops the start with its name and what to do about it.
+"""
+
+import base64
+import os
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from core.kernel.secret import Secret
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """One line for each bad setting: its name, what is wrong, what to do."""
+
+
+def _secret(value: object) -> object:
+    return Secret(value) if isinstance(value, str) else value
+
+
+def _url(value: object) -> object:
+    """https anywhere, http on this machine alone."""
+    parts = urlsplit(str(value))
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("is not a web address: write https://host/…")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("is not encrypted: use https:// (http:// is for 127.0.0.1 only)")
+    return str(value)
+
+
+def _api_url(value: object) -> object:
+    text = _url(value)
+    if not str(text).endswith("/api/"):
+        raise ValueError("must end in /api/, as in https://slack.com/api/")
+    return text
+
+
+def _dsn(value: object) -> object:
+    if not str(value).startswith(("postgresql://", "postgres://")):
+        raise ValueError("is not a PostgreSQL address: write postgresql://user:password@host/name")
+    return _secret(value)
+
+
+def _key(value: object) -> object:
+    try:
+        usable = len(base64.b64decode(str(value), validate=True)) == 32
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("is not 32 bytes in base64: make one with `openssl rand -base64 32`")
+    return _secret(value)
+
+
+def _starts(prefix: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not str(value).startswith(prefix):
+            raise ValueError(f"does not start with {prefix}: copy it again from the app's pages")
+        return _secret(value)
+
+    return BeforeValidator(check)
+
+
+Key = Annotated[Secret, BeforeValidator(_key)]
+SecretText = Annotated[Secret, BeforeValidator(_secret)]
+Url = Annotated[str, BeforeValidator(_url)]
+
+
+class Settings(BaseModel):
+    """Everything that can be set, by the name of its environment variable."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, extra="ignore")
+
+    state_dir: Path = Field(Path(".aegis"), alias="AEGIS_STATE_DIR")
+    model_dir: Path | None = Field(None, alias="AEGIS_MODEL_DIR")
+    host: str = Field("127.0.0.1", alias="AEGIS_HOST")
+    port: int = Field(8080, alias="PORT", ge=0, le=65535)
+    log_level: str = Field("INFO", alias="AEGIS_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    database_url: Annotated[Secret, BeforeValidator(_dsn)] | None = Field(
+        None, alias="DATABASE_URL"
+    )
+    database_admin_url: Annotated[Secret, BeforeValidator(_dsn)] | None = Field(
+        None, alias="DATABASE_ADMIN_URL"
+    )
+    database_pooled: bool = Field(False, alias="DATABASE_POOLED")
+    master_key: Key | None = Field(None, alias="AEGIS_MASTER_KEY")
+    session_key: Key | None = Field(None, alias="AEGIS_SESSION_KEY")
+    signing_key: Key | None = Field(None, alias="AEGIS_SIGNING_KEY")
+
+    slack_api_base_url: Annotated[str, BeforeValidator(_api_url)] = Field(
+        "https://slack.com/api/", alias="SLACK_API_BASE_URL"
+    )
+    slack_file_hosts: str = Field("files.slack.com", alias="SLACK_FILE_HOSTS")
+    slack_app_id: str | None = Field(None, alias="SLACK_APP_ID")
+    slack_signing_secret: SecretText | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: Annotated[Secret, _starts("xoxb-")] | None = Field(
+        None, alias="SLACK_BOT_TOKEN"
+    )
+    slack_app_token: Annotated[Secret, _starts("xapp-")] | None = Field(
+        None, alias="SLACK_APP_TOKEN"
+    )
+
+    groq_api_key: SecretText | None = Field(None, alias="GROQ_API_KEY")
+    groq_base_url: Url = Field("https://api.groq.com/openai/v1", alias="GROQ_BASE_URL")
+    groq_model: str = Field("openai/gpt-oss-120b", alias="GROQ_MODEL")
+    openai_compatible_api_key: SecretText | None = Field(None, alias="OPENAI_COMPATIBLE_API_KEY")
+    openai_compatible_base_url: Url | None = Field(None, alias="OPENAI_COMPATIBLE_BASE_URL")
+    openai_compatible_model: str | None = Field(None, alias="OPENAI_COMPATIBLE_MODEL")
+    offline_words_per_s: float | None = Field(None, alias="AEGIS_OFFLINE_WORDS_PER_S", gt=0)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the product brings its own PostgreSQL."""
+        return self.database_url is None
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> "Settings":
+        if self.database_url is not None:
+            for name, value in (
+                ("AEGIS_MASTER_KEY", self.master_key),
+                ("AEGIS_SESSION_KEY", self.session_key),
+                ("AEGIS_SIGNING_KEY", self.signing_key),
+            ):
+                if value is None:
+                    raise ValueError(
+                        f"{name}: is missing. With DATABASE_URL set, keys come from the "
+                        "environment: make one with `openssl rand -base64 32`"
+                    )
+        if self.openai_compatible_base_url and not self.openai_compatible_model:
+            raise ValueError(
+                "OPENAI_COMPATIBLE_MODEL: is missing. Name the model to ask at "
+                "OPENAI_COMPATIBLE_BASE_URL"
+            )
+        if self.slack_app_token and not self.slack_bot_token:
+            raise ValueError(
+                "SLACK_BOT_TOKEN: is missing. Socket Mode needs it beside SLACK_APP_TOKEN"
+            )
+        return self
+
+
+def _secret_names() -> list[str]:
+    return [
+        str(field.alias)
+        for field in Settings.model_fields.values()
+        if "Secret" in str(field.annotation)
+    ]
+
+
+def read_settings(environment: MutableMapping[str, str] | None = None) -> Settings:
+    """Read, check, and take the secrets out of the environment. Raises SettingsError."""
+    source = os.environ if environment is None else environment
+    # An empty variable is how people say "not set".
+    given = {name: value.strip() for name, value in source.items() if value.strip()}
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(given, error))) from None
+    for name in _secret_names():
+        source.pop(name, None)
+    return settings
+
+
+def _explain(given: Mapping[str, str], error: ValidationError) -> list[str]:
+    """A line for each problem. The value itself is never shown: it may be a secret."""
+    lines = []
+    for problem in error.errors():
+        words = str(problem["msg"]).removeprefix("Value error, ")
+        name = ".".join(str(part) for part in problem["loc"])
+        lines.append(f"{name}: {words}" if name else words)
+    return lines
+
+
+def file_hosts(settings: Settings) -> frozenset[str]:
+    """Hosts that the bot token may be sent to for files; the stand-in's own when on loopback."""
+    hosts = {host.strip() for host in settings.slack_file_hosts.split(",") if host.strip()}
+    base = urlsplit(settings.slack_api_base_url)
+    if base.hostname in _LOOPBACK:
+        hosts.add(base.netloc)
+    return frozenset(hosts)
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """The settings for `aegis doctor`: secrets as set or not set."""
+    return {
+        str(field.alias): ("set" if value else "not set")
+        if "Secret" in str(field.annotation)
+        else value
+        for name, field in Settings.model_fields.items()
+        for value in [getattr(settings, name)]
+    }

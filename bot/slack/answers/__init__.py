@@ -1,0 +1,1 @@
+"""How an answer grows in a thread: streamed where Slack streams, rewritten in place elsewhere."""

@@ -1,0 +1,138 @@
+"""Open the database the settings name: the embedded one, or any PostgreSQL ≥ 16 with pgvector."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from bot.postgres.state import StateDirectory
+from bot.postgres.supervisor import EmbeddedPostgres
+from bot.settings import Settings
+from core.db import migrate
+from core.db.database import Database, open_pool
+from core.db.tenant import Connection, Pool
+from core.kernel.sealing import Sealer, master_sealer
+from core.tenancy.install_workspace import Provisioner
+
+log = logging.getLogger(__name__)
+
+EMBEDDED_LOGIN = "aegis_login"
+OLDEST_SERVER = 160_000  # PostgreSQL 16
+
+
+class StorageError(Exception):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the database is, for the service and for the admin, and the key that wraps keys."""
+
+    service_dsn: str
+    admin_dsn: str
+    master: Sealer
+    pooled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    database: Database
+    provisioner: Provisioner
+
+
+@asynccontextmanager
+async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
+    """Start the embedded server if there is no other; it stops when its last user leaves."""
+    if settings.database_url is not None:
+        assert settings.master_key is not None
+        admin = settings.database_admin_url or settings.database_url
+        yield Addresses(
+            settings.database_url.reveal(),
+            admin.reveal(),
+            master_sealer(settings.master_key),
+            settings.database_pooled,
+        )
+        return
+    state = StateDirectory(settings.state_dir)
+    if state.database.exists() and not (state.path / "master.key").exists():
+        # A new key would open nothing of what is there.
+        raise StorageError(
+            "master.key is missing from the state directory, and the database in it needs it: "
+            "put it back from a backup, or set AEGIS_STATE_DIR to a new folder to start anew."
+        )
+    keys = state.keys()
+    log.warning(
+        "using the embedded PostgreSQL in the state directory; set DATABASE_URL for production"
+    )
+    embedded = EmbeddedPostgres(state.database)
+    server = await asyncio.to_thread(embedded.start)
+    try:
+        await _ensure_login(server.dsn())
+        yield Addresses(server.dsn(user=EMBEDDED_LOGIN), server.dsn(), master_sealer(keys.master))
+    finally:
+        await asyncio.to_thread(embedded.stop)
+
+
+@asynccontextmanager
+async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
+    """The service's pool. Raises StorageError when the schema is not current."""
+    pool = await open_pool(where.service_dsn, size=20, pooled=where.pooled)
+    try:
+        login = await pool.fetchval("select current_user")
+        await _check_current(pool)
+        database = Database(pool, where.master)
+        yield Storage(database, Provisioner(where.admin_dsn, login, where.master))
+    finally:
+        await pool.close()
+
+
+async def migrate_all(where: Addresses) -> tuple[list[str], dict[str, str]]:
+    """Bring everything up to date; returns shared migrations applied, and tenants that failed."""
+    service = await asyncpg.connect(where.service_dsn)
+    try:
+        login = await service.fetchval("select current_user")
+    finally:
+        await service.close()
+    async with asyncpg.create_pool(where.admin_dsn, min_size=1, max_size=4) as admin:
+        async with admin.acquire() as connection:
+            await _check_server(connection)
+            applied = await migrate.migrate_shared(connection, login)
+        failed = await migrate.migrate_all_tenants(admin)
+    return applied, {str(tenant): why for tenant, why in failed.items()}
+
+
+async def _ensure_login(admin_dsn: str) -> None:
+    """The service's own login: no rights but those it is given, and none inherited."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        if not await admin.fetchval(migrate.SQL["has_role"], EMBEDDED_LOGIN):
+            await admin.execute("create role aegis_login login noinherit")
+    except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+        log.debug("another process made the login first")
+    finally:
+        await admin.close()
+
+
+async def _check_server(connection: Connection) -> None:
+    version = await connection.fetchval("select current_setting('server_version_num')::int")
+    if version < OLDEST_SERVER:
+        raise StorageError(
+            f"PostgreSQL {version // 10_000} is too old: AEGIS needs 16 or newer, with pgvector."
+        )
+    if not await connection.fetchval(
+        "select true from pg_available_extensions where name = 'vector'"
+    ):
+        raise StorageError("This PostgreSQL has no pgvector: install the extension `vector`.")
+
+
+async def _check_current(pool: Pool) -> None:
+    missing = "The database is not set up, or is older than this program: run `aegis migrate`."
+    try:
+        rows = await pool.fetch(migrate.SQL["list_migrations"])
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError) as error:
+        raise StorageError(missing) from error
+    if len(rows) < len(migrate.load("shared")):
+        raise StorageError(missing)

@@ -1,0 +1,81 @@
+"""Settings: read once, secrets taken out of the environment, bad values refused by name."""
+
+import base64
+
+import pytest
+
+from bot.settings import SettingsError, describe, file_hosts, read_settings
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+def test_nothing_needs_to_be_set():
+    settings = read_settings({})
+
+    assert settings.is_embedded
+    assert settings.slack_api_base_url == "https://slack.com/api/"
+
+
+def test_secrets_leave_the_environment_and_hide_in_every_repr():
+    environment = {"SLACK_BOT_TOKEN": "xoxb-1-2", "GROQ_API_KEY": "gsk_secret", "PORT": "9000"}
+
+    settings = read_settings(environment)
+
+    assert environment == {"PORT": "9000"}
+    assert "xoxb-1-2" not in repr(settings)
+    assert "gsk_secret" not in str(describe(settings))
+    assert settings.slack_bot_token.reveal() == "xoxb-1-2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "xapp-"),
+        ("SLACK_API_BASE_URL", "https://slack.test/", "/api/"),
+        ("SLACK_API_BASE_URL", "http://slack.example/api/", "https://"),
+        ("GROQ_BASE_URL", "http://models.example/v1", "https://"),
+        ("OPENAI_COMPATIBLE_BASE_URL", "ftp://127.0.0.1/", "web address"),
+        ("DATABASE_URL", "mysql://x/y", "postgresql://"),
+        ("AEGIS_MASTER_KEY", "c2hvcnQ=", "32 bytes"),
+        ("AEGIS_OFFLINE_WORDS_PER_S", "-1", "greater than 0"),
+        ("AEGIS_LOG_LEVEL", "LOUD", "INFO"),
+        ("PORT", "70000", "65535"),
+    ],
+)
+def test_a_bad_value_is_named_with_the_fix_and_never_shown(name, value, words):
+    with pytest.raises(SettingsError) as caught:
+        read_settings({name: value})
+
+    line = str(caught.value)
+    assert line.startswith(f"{name}: ")
+    assert words in line
+    assert value not in line or len(value) < 6
+
+
+@pytest.mark.parametrize("missing", ["AEGIS_MASTER_KEY", "AEGIS_SESSION_KEY", "AEGIS_SIGNING_KEY"])
+def test_with_a_database_of_its_own_every_key_must_be_given(missing):
+    given = {"DATABASE_URL": "postgresql://u:p@h/d"}
+    keys = ("AEGIS_MASTER_KEY", "AEGIS_SESSION_KEY", "AEGIS_SIGNING_KEY")
+    given |= {name: KEY for name in keys if name != missing}
+
+    with pytest.raises(SettingsError, match=missing):
+        read_settings(given)
+
+
+def test_what_needs_another_setting_says_which():
+    with pytest.raises(SettingsError, match="OPENAI_COMPATIBLE_MODEL"):
+        read_settings({"OPENAI_COMPATIBLE_BASE_URL": "http://127.0.0.1:11434/v1"})
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN"):
+        read_settings({"SLACK_APP_TOKEN": "xapp-1"})
+
+
+def test_plain_http_is_for_this_machine_and_its_files_too():
+    local = read_settings({"SLACK_API_BASE_URL": "http://127.0.0.1:3000/api/"})
+
+    assert file_hosts(local) == {"files.slack.com", "127.0.0.1:3000"}
+    assert file_hosts(read_settings({})) == {"files.slack.com"}
+
+
+def test_an_empty_variable_is_not_set():
+    assert read_settings({"GROQ_API_KEY": "", "PORT": " "}).groq_api_key is None
