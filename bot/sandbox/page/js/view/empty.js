@@ -5,12 +5,18 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips } from "./session.js";
 
-const QUESTIONS = [
-  "How many vacation days do I get?",
-  "What do I do when I am ill?",
-  "Who approves an expense?",
-  "What is in our handbook?",
-];
+// What the sample handbooks of the two seeded companies answer, and one thing only the other company knows.
+const QUESTIONS = {
+  northwind: {
+    own: ["How many days of paid vacation do I get?", "How much parental leave do I get?", "How do I hand in receipts?"],
+    foreign: ["Harbor Legal", "What are the steps of a conflicts of interest check?"],
+  },
+  harbor: {
+    own: ["What are the steps of a conflicts of interest check?", "How many days of annual leave do I get?", "How do I record my time?"],
+    foreign: ["Northwind Bikes", "How much is the bike stipend?"],
+  },
+};
+const ANY = { own: ["What is in our handbook?", "Who can I ask for help?"], foreign: null };
 
 /** @param {(text: string) => void} onAsk sends a direct message */
 export function emptyRoom(store, onAsk, onType) {
@@ -30,6 +36,7 @@ function emptyDirectMessage(store, onAsk, onType) {
   const { world, place } = store;
   const company = world.workspace(place.workspace).title;
   const person = world.person(place);
+  const { own, foreign } = QUESTIONS[place.workspace] ?? ANY;
   const refused = person.kind === "guest" || person.kind === "outsider";
   return h(
     "div",
@@ -41,8 +48,8 @@ function emptyDirectMessage(store, onAsk, onType) {
       ? h("p", { class: "empty-note" }, `You look through the eyes of ${shortName(person)}, ${person.kind === "guest" ? "a guest with a limited account" : "who belongs to another company"}. Ask, and see what ${world.app.name} says to someone it must not tell.`)
       : null,
     h("h3", {}, "Try asking"),
-    chips(QUESTIONS.map((question) => [question, question]), onAsk),
-    h("h3", {}, "Or"),
+    chips(own.map((question) => [question, question]), onAsk),
+    foreign ? [h("h3", {}, `Only ${foreign[0]}’s documents answer this, so here it finds nothing`), chips([[foreign[1], foreign[1]]], onAsk)] : null,
     h(
       "ul",
       { class: "empty-tips" },
@@ -63,7 +70,7 @@ function emptyChannel(store, channel, onType) {
     h("p", {}, `Mention ${world.app.name} and it answers in a thread; follow-ups there need no new mention.${sharing}`),
     h("h3", {}, "Try"),
     chips(
-      [[`@${world.app.name} how many vacation days do I get?`, `@${world.app.name} how many vacation days do I get?`], ["/ask who approves an expense?", "/ask who approves an expense?"]],
+      [[`@${world.app.name} who can I ask for help?`, `@${world.app.name} who can I ask for help?`], ["/ask what is in our handbook?", "/ask what is in our handbook?"]],
       onType,
     ),
   );

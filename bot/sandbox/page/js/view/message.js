@@ -6,7 +6,7 @@ import { renderBlocks } from "./blocks.js";
 import { emoji } from "../text/inline.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { clock, full, sameDay, day, size } from "./time.js";
+import { bareClock, clock, day, full, sameDay, size } from "./time.js";
 
 /**
  * @param {import("../data/message.js").Shown} message
@@ -20,7 +20,7 @@ export function renderMessage(message, how) {
   return h(
     "article",
     { class: classes.join(" "), data: { ts: message.ts }, "aria-busy": message.streaming ? "true" : null, "aria-label": `${message.author.name}, ${clock(message.at)}` },
-    h("div", { class: "message-gutter" }, how.compact ? time(message) : avatar(message.author)),
+    h("div", { class: "message-gutter" }, how.compact ? time(message, bareClock) : avatar(message.author)),
     h(
       "div",
       { class: "message-main" },
@@ -45,8 +45,8 @@ function byline(message) {
   );
 }
 
-function time(message) {
-  return h("time", { class: "time", datetime: message.at.toISOString(), title: full(message.at) }, clock(message.at));
+function time(message, format = clock) {
+  return h("time", { class: "time", datetime: message.at.toISOString(), title: full(message.at) }, format(message.at));
 }
 
 function content(message, context) {

@@ -15,8 +15,7 @@ export function personSwitcher(store) {
     "button",
     { class: "person-button", type: "button", role: "combobox", "aria-label": `You are ${person.real_name} (${person.kind})`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": list.id, on: { click: () => toggle(menu.hidden), keydown } },
     avatar({ name: person.real_name, app: false }),
-    h("span", { class: "person-words" }, h("span", { class: "person-label" }, "You are"), h("span", { class: "person-name" }, person.real_name)),
-    h("span", { class: `kind kind-${person.kind}` }, person.kind),
+    h("span", { class: "person-words" }, h("span", { class: "person-label" }, "You are", h("span", { class: `kind kind-${person.kind}` }, person.kind)), h("span", { class: "person-name" }, person.real_name)),
     icon("chevron", 16),
   );
 

@@ -5,6 +5,9 @@ const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 export const clock = (date) => CLOCK.format(date);
+/** Without am or pm, for the narrow column beside a follow-up. */
+export const bareClock = (date) =>
+  CLOCK.formatToParts(date).filter((part) => part.type !== "dayPeriod").map((part) => part.value).join("").trim();
 export const full = (date) => FULL.format(date);
 
 /** Today, Yesterday, or the day in full. */
