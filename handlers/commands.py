@@ -15,12 +15,15 @@ from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.kernel.errors import DomainError
 from core.knowledge.list_documents import list_documents
+from core.knowledge.model import Asker
 from core.services import Services
 from core.tenancy.recognize_person import recognize_person
-from handlers.blocks.help import agents_message, ask_usage, help_message, unknown_subcommand
-from handlers.blocks.knowledge import documents_message
+from handlers.blocks.agents import agents_list
+from handlers.blocks.documents import documents_list
+from handlers.blocks.help import help_page, unknown_subcommand
 from handlers.blocks.questions import asked_message
-from handlers.blocks.refusals import refusal
+from handlers.blocks.refusals import explained, nothing_asked, refused
+from handlers.blocks.rendered import Rendered
 from handlers.hearing import plain
 
 SUBCOMMANDS = ("help", "agents", "kb")
@@ -60,31 +63,32 @@ async def _explained(services: Services, command: Command, do: Any) -> None:
         if person.may_ask:
             await do(services, command)
         else:
-            await _respond(services, command, refusal(person.standing))
+            await _respond(services, command, refused(person.standing))
     except DomainError as error:
-        await _respond(services, command, str(error))
+        await _respond(services, command, explained(str(error)))
 
 
 async def _aegis(services: Services, command: Command) -> None:
     word = (command.text.split() or ["help"])[0].lower()
     roster = services.staff.roster
     if word == "help":
-        words, blocks = help_message(roster)
+        words = help_page(roster)
     elif word == "agents":
-        words, blocks = agents_message(roster)
+        words = agents_list(roster)
     elif word == "kb":
-        words, blocks = documents_message(await list_documents(command.tenant, command.person_id))
+        asker = Asker(command.person_id, private=True)  # the list is shown to that person alone
+        words = documents_list(await list_documents(command.tenant, asker=asker))
     else:
         nearest = get_close_matches(word, SUBCOMMANDS, n=1, cutoff=0.4)
-        words, blocks = unknown_subcommand(word, nearest[0] if nearest else "help")
-    await _respond(services, command, words, blocks)
+        words = unknown_subcommand(word, nearest[0] if nearest else None)
+    await _respond(services, command, words)
 
 
 async def _ask(services: Services, command: Command) -> None:
     """Put the question where all in the channel can read it, and answer below it in the thread."""
     choice = split_ask(services.staff.roster, command.text)
     if not choice.question.strip():
-        await _respond(services, command, ask_usage(services.staff.roster))
+        await _respond(services, command, nothing_asked())
         return
     words = asked_message(command.person_id, choice.agent, choice.question)
     root = Outgoing(command.channel, words)
@@ -108,10 +112,8 @@ async def _ask(services: Services, command: Command) -> None:
     await run_turn(command.tenant, services.staff, question)
 
 
-async def _respond(
-    services: Services, command: Command, words: str, blocks: list[dict[str, Any]] | None = None
-) -> None:
-    message = Outgoing(command.channel, words, blocks=tuple(blocks or ()))
+async def _respond(services: Services, command: Command, words: Rendered) -> None:
+    message = Outgoing(command.channel, words.text, blocks=tuple(words.blocks))
     await services.staff.messenger.respond(command.response_url, message)
 
 

@@ -13,8 +13,9 @@ from core.knowledge.forget_document import forget_document
 from core.knowledge.share_document import share_document
 from core.services import Services
 from core.tenancy.recognize_person import recognize_person
-from handlers.blocks.knowledge import FORGOTTEN, SHARED
-from handlers.blocks.refusals import refusal
+from handlers.blocks.knowledge import FORGET, SHARE, file_forgotten, file_shared
+from handlers.blocks.refusals import refused
+from handlers.blocks.rendered import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,19 @@ class Click:
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    @app.action("knowledge.share")
+    @app.action(SHARE)
     async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, _click(body, context), _share, SHARED)
+        await _press(services, _click(body, context), _share)
 
-    @app.action("knowledge.forget")
+    @app.action(FORGET)
     async def forget(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, _click(body, context), _forget, FORGOTTEN)
+        await _press(services, _click(body, context), _forget)
 
 
 async def _press(
-    services: Services, click: Click, effect: Callable[[Click], Awaitable[None]], done: str
+    services: Services, click: Click, effect: Callable[[Click], Awaitable[Rendered]]
 ) -> None:
     """Check the person like a message's author, do it, and say the outcome on the card."""
     messenger = services.staff.messenger
@@ -52,20 +53,27 @@ async def _press(
             click.tenant, services.directory, click.person_id, home_team=click.home_team
         )
         if not person.may_ask:
-            raise Refused(refusal(person.standing))
-        await effect(click)
+            raise Refused(refused(person.standing).text)
+        done = await effect(click)
     except DomainError as error:
         await messenger.respond(click.response_url, Outgoing(click.channel, str(error)))
         return
-    await messenger.update(click.tenant, click.message_ts, Outgoing(click.channel, done))
+    card = Outgoing(click.channel, done.text, blocks=tuple(done.blocks))
+    await messenger.update(click.tenant, click.message_ts, card)
 
 
-async def _share(click: Click) -> None:
-    await share_document(click.tenant, document_id=click.value, person_id=click.person_id)
+async def _share(click: Click) -> Rendered:
+    document = await share_document(
+        click.tenant, document_id=click.value, person_id=click.person_id
+    )
+    return file_shared(document.title)
 
 
-async def _forget(click: Click) -> None:
-    await forget_document(click.tenant, document_id=click.value, person_id=click.person_id)
+async def _forget(click: Click) -> Rendered:
+    document = await forget_document(
+        click.tenant, document_id=click.value, person_id=click.person_id
+    )
+    return file_forgotten(document.title)
 
 
 def _click(body: dict[str, Any], context: AsyncBoltContext) -> Click:

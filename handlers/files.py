@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-from core.conversations.model import Outgoing
 from core.kernel.errors import DomainError
 from core.knowledge.ingest_document import ingest_document
 from core.services import Services
-from handlers.blocks.knowledge import file_read, file_refused
+from handlers.blocks.knowledge import file_not_read, file_read
+from handlers.blocks.rendered import Rendered
 from handlers.hearing import Heard
 from handlers.replying import reply
 
@@ -24,11 +24,11 @@ async def take_files(
     taken = files[:MOST_FILES]
     for number, file in enumerate(taken):
         ends = is_last and number == len(taken) - 1
-        message = await _take(services, heard, file)
-        await reply(services, heard, message, part=f"file{number}", is_last=ends)
+        words = await _take(services, heard, file)
+        await reply(services, heard, words, part=f"file{number}", is_last=ends)
 
 
-async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Outgoing:
+async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rendered:
     title = str(file.get("title") or file.get("name") or "file")
     try:
         size = file.get("size")
@@ -49,7 +49,8 @@ async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Outgo
             reference=heard.inbox.event_id,
         )
     except DomainError as error:
-        words, blocks = file_refused(title, str(error))
-    else:
-        words, blocks = file_read(ingested.document, is_new=ingested.is_new)
-    return Outgoing(heard.channel, words, blocks=tuple(blocks))
+        return file_not_read(title, str(error))
+    document = ingested.document
+    return file_read(
+        document.document_id, document.title, pages=document.pages, is_new=ingested.is_new
+    )

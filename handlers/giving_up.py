@@ -8,7 +8,7 @@ from core.conversations.outbox import post
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
-from handlers.blocks.refusals import broken
+from handlers.blocks.refusals import gave_up
 
 
 async def give_up(
@@ -21,9 +21,9 @@ async def give_up(
         if not inner.get("channel") or not inner.get("ts"):
             return
         thread = str(inner.get("thread_ts") or inner["ts"])
-        message = Outgoing(str(inner["channel"]), broken(reference), thread)
+        message = Outgoing(str(inner["channel"]), gave_up(reference).text, thread)
         key = f"gave-up:{event.event_id}"
         await post(context, services.staff.messenger, message, key=key)
     elif body.get("response_url"):
-        message = Outgoing("", broken(reference))
+        message = Outgoing("", gave_up(reference).text)
         await services.staff.messenger.respond(str(body["response_url"]), message)

@@ -5,10 +5,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
 from core.conversations.find_conversation import is_conversation
-from core.conversations.model import Outgoing
 from core.conversations.run_turn import run_turn
 from core.services import Services
-from handlers.blocks.help import help_message
+from handlers.blocks.help import help_page
 from handlers.files import take_files
 from handlers.hearing import Heard, hear
 from handlers.replying import explained, may_ask, reply
@@ -52,5 +51,4 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
         if heard.text:
             await run_turn(heard.tenant, services.staff, heard.question())
         elif not files:
-            words, blocks = help_message(services.staff.roster)
-            await reply(services, heard, Outgoing(heard.channel, words, blocks=tuple(blocks)))
+            await reply(services, heard, help_page(services.staff.roster))

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from core.audit import record as audit
 from core.conversations.model import Outgoing
@@ -12,7 +11,9 @@ from core.kernel.errors import DomainError
 from core.services import Services
 from core.tenancy.model import Person
 from core.tenancy.recognize_person import recognize_person
-from handlers.blocks.refusals import refusal
+from handlers.blocks.refusals import explained as explained_words
+from handlers.blocks.refusals import refused
+from handlers.blocks.rendered import Rendered
 from handlers.hearing import Heard
 
 log = logging.getLogger(__name__)
@@ -21,17 +22,20 @@ log = logging.getLogger(__name__)
 async def reply(
     services: Services,
     heard: Heard,
-    message: Outgoing,
+    words: Rendered,
     *,
     part: str = "reply",
     is_last: bool = True,
+    only_for: str | None = None,
 ) -> None:
     """Post into the message's thread; *is_last* completes the event in the same commit."""
-    addressed = replace(message, channel=heard.channel, thread_ts=heard.place.thread_ts)
+    message = Outgoing(
+        heard.channel, words.text, heard.place.thread_ts, tuple(words.blocks), only_for
+    )
     await post(
         heard.tenant,
         services.staff.messenger,
-        addressed,
+        message,
         key=f"{part}:{heard.inbox.event_id}",
         completes=heard.inbox.id if is_last else None,
     )
@@ -44,7 +48,7 @@ async def explained(services: Services, heard: Heard, part: str = "error") -> As
         yield
     except DomainError as error:
         log.info("explained to the person", exc_info=error)
-        await reply(services, heard, Outgoing(heard.channel, str(error)), part=part)
+        await reply(services, heard, explained_words(str(error)), part=part)
 
 
 async def may_ask(services: Services, heard: Heard) -> bool:
@@ -72,6 +76,4 @@ async def _refuse(services: Services, heard: Heard, person: Person) -> None:
         return
     # In a channel only the person sees it: being refused is nobody else's business.
     only_for = None if heard.private else heard.person_id
-    await reply(
-        services, heard, Outgoing(heard.channel, refusal(person.standing), only_for=only_for)
-    )
+    await reply(services, heard, refused(person.standing), only_for=only_for)

@@ -6,7 +6,9 @@ from typing import Any
 
 from core.jobs.model import Kind
 
-# Edits, deletions and what bots say (ourselves included) start no work: not stored at all.
+# What has a listener; anything else that the app may be subscribed to is not stored at all.
+_SERVED = frozenset({"message", "app_mention", "agent_session_stopped"})
+# Edits, deletions and what bots say (ourselves included) start no work either.
 _NOISE = frozenset(
     {"message_changed", "message_deleted", "message_replied", "bot_message", "channel_join"}
 )
@@ -31,7 +33,7 @@ def address_event(envelope: dict[str, Any]) -> Addressed | None:
     event, event_id = envelope.get("event"), envelope.get("event_id")
     if not isinstance(event, dict) or not isinstance(event_id, str) or not event_id:
         raise Malformed("no event in the envelope")
-    if event.get("bot_id") or event.get("subtype") in _NOISE:
+    if event.get("type") not in _SERVED or event.get("bot_id") or event.get("subtype") in _NOISE:
         return None
     return Addressed(_team_of(envelope), _mailbox_of(event, event_id), event_id, "event")
 

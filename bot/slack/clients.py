@@ -8,7 +8,6 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.worker.dispatch import CONTEXT_KEY
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import Unavailable
@@ -62,11 +61,9 @@ class SlackClients:
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
         )
 
-    async def authorize(self, context: dict[str, object], team_id: str | None) -> AuthorizeResult:
-        """Bolt's `authorize`: from our own store, without asking Slack for every event."""
-        tenant = context[CONTEXT_KEY]
-        assert isinstance(tenant, TenantContext)
-        client = await self.of(tenant)
+    async def authorize(self, context: TenantContext, team_id: str | None) -> AuthorizeResult:
+        """What Bolt wants to know: from our own store, without asking Slack for every event."""
+        client = await self.of(context)
         return AuthorizeResult(
             enterprise_id=None,
             team_id=team_id,

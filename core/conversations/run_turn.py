@@ -1,7 +1,7 @@
 """One turn: a question, what the documents hold on it, and an answer that the person sees grow."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from core.agents.choose_agent import choose_agent
@@ -49,9 +49,9 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
     if turn.is_over:
         await _complete(context, question)
         return
-    agent = staff.roster.get(turn.agent)
+    agent = staff.roster.find(turn.agent) or staff.roster.default
     parts = await RecordedParts.load(context, turn, question.place)
-    speaker = Speaker(agent.name, agent.icon_emoji)
+    speaker = Speaker(agent.display_name, agent.icon_emoji)
     async with staff.messenger.answer(context, question.place, speaker, parts) as pen:
         draft = Draft(turn.answer or "", sources=turn.sources)
         if turn.state != "answered":
@@ -121,13 +121,14 @@ async def _speak(
         passages=tuple(_passage(number, found) for number, found in enumerate(findings, 1)),
         thread=_thread(earlier),
     )
-    async for event in staff.gateway.answer(context, asked):
-        if isinstance(event, Delta):
-            draft.text += event.text
-            draft.sources = tuple(map(_source, cited(asked.passages, draft.text)))
-            await pen.write(event.text)
-        else:
-            draft.model = event.model
+    async with aclosing(staff.gateway.answer(context, asked)) as stream:
+        async for event in stream:
+            if isinstance(event, Delta):
+                draft.text += event.text
+                draft.sources = tuple(map(_source, cited(asked.passages, draft.text)))
+                await pen.write(event.text)
+            else:
+                draft.model = event.model
 
 
 async def _search(

@@ -48,15 +48,16 @@ class StreamingPen:
     async def write(self, text: str) -> None:
         """Raises Stopped, or CannotStream before anything was shown."""
         self._written += text
-        self._pending += self._splitter.feed(text)
+        self._take(self._splitter.feed(text))
         if self._pending and self._ticker.is_due():
             await self._send()
             await self._roll_over_if_old()
             self._ticker.shown()
 
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
-        rest = answer.removeprefix(self._written)
-        self._pending += self._splitter.feed(rest) + self._splitter.flush()
+        # What was written may have lost the white space at its end when a note was added.
+        rest = answer.removeprefix(self._written.rstrip())
+        self._take(self._splitter.feed(rest) + self._splitter.flush())
         try:
             await self._send()
         except Stopped:
@@ -73,6 +74,14 @@ class StreamingPen:
                 await self._stop([])
             except CALL_ERRORS as error:
                 log.warning("a stream was not closed: %s", error_code(error))
+
+    def _take(self, pieces: list[Piece]) -> None:
+        """Queue what can be shown; what goes to the same message goes in one call."""
+        for piece in pieces:
+            if self._pending and not piece.new_message:
+                last = self._pending.pop()
+                piece = Piece(last.text + piece.text, last.new_message)
+            self._pending.append(piece)
 
     async def _send(self) -> None:
         while self._pending:
@@ -132,7 +141,7 @@ class StreamingPen:
         if turnover.closing:
             await self._append(turnover.closing)
         await self._stop([])
-        self._pending.append(Piece(turnover.opening))
+        self._take([Piece(turnover.opening)])
 
     async def _stop(self, blocks: Blocks, last_words: str = "") -> None:
         if self._part is None:

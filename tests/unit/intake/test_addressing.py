@@ -82,3 +82,12 @@ def test_a_click_of_nobody_is_malformed(broken):
 def test_a_command_without_a_workspace_is_malformed():
     with pytest.raises(Malformed):
         address_command({"command": "/ask"})
+
+
+def test_a_served_event_without_a_team_is_malformed():
+    with pytest.raises(Malformed):
+        address_event({"event_id": "E", "event": {"type": "message"}})
+
+
+def test_an_event_without_a_listener_is_not_stored():
+    assert address_event(envelope({"type": "file_shared"})) is None

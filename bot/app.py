@@ -1,0 +1,42 @@
+"""The feature list: what the Slack app listens to."""
+
+import logging
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.slack.clients import SlackClients
+from bot.worker.dispatch import CONTEXT_KEY
+from core.services import Services
+from handlers import commands, documents, messages, stops
+
+FEATURES = (messages, commands, documents, stops)
+
+
+def build_app(clients: SlackClients, services: Services) -> AsyncApp:
+    """The Bolt app. The intake has verified and stored what it is given, so it verifies nothing,
+    and a listener runs to its end before the worker goes on."""
+
+    async def authorize(context: AsyncBoltContext, team_id: str | None) -> AuthorizeResult:
+        return await clients.authorize(context[CONTEXT_KEY], team_id)
+
+    app = AsyncApp(
+        # Bolt logs whole request bodies below WARNING.
+        logger=_quiet_logger(),
+        client=clients.api(),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    for feature in FEATURES:
+        feature.register(app, services)
+    return app
+
+
+def _quiet_logger() -> logging.Logger:
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger

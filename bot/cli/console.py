@@ -1,0 +1,46 @@
+"""What the command line says when it cannot go on: one line, a reason, no traceback."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from bot.logs import set_up_logs
+from bot.postgres.errors import EmbeddedPostgresError
+from bot.postgres.state import StateDirectoryError
+from bot.process import SlackConnectionError
+from bot.settings import Settings, SettingsError, read_settings
+from bot.storage import StorageError
+from core.db.migrate import MigrationError
+from core.kernel.errors import DomainError
+
+EXPLAINED = (
+    SettingsError,
+    StorageError,
+    StateDirectoryError,
+    EmbeddedPostgresError,
+    SlackConnectionError,
+    MigrationError,
+    DomainError,
+)
+
+
+def settings() -> Settings:
+    """Read the environment and set up logging. A bad value ends the program with its name."""
+    try:
+        found = read_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    set_up_logs(found.log_level)
+    return found
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run *main*; what is known to go wrong is said in its own words, with exit status 1."""
+    try:
+        asyncio.run(main)
+    except EXPLAINED as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

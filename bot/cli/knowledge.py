@@ -1,0 +1,93 @@
+"""`aegis kb add`: put documents into a workspace's knowledge base from the command line."""
+
+import asyncio
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.cli import console
+from bot.settings import Settings
+from bot.storage import addresses, migrate_all, open_storage
+from bot.wiring import Product, open_product
+from core.db.tenant import TenantContext
+from core.kernel.errors import DomainError
+from core.kernel.ids import new_reference
+from core.knowledge.ingest_document import ingest_document
+
+READABLE = frozenset({".pdf", ".html", ".htm", ".md", ".markdown", ".txt"})
+
+
+@click.group()
+def kb() -> None:
+    """The knowledge base of a workspace."""
+
+
+@kb.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--workspace", help="Slack team id; may be left out when there is only one.")
+def add(paths: tuple[Path, ...], workspace: str | None) -> None:
+    """Add files, and the readable files of folders, for everyone in the workspace."""
+    console.run(_add(console.settings(), list(paths), workspace))
+
+
+async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
+    async with addresses(settings) as where:
+        if settings.is_embedded:
+            await migrate_all(where)
+        async with open_storage(where) as storage, open_product(settings, storage) as product:
+            context = await _find_workspace(product, workspace)
+            failed = await _add_files(product, context, list(_files(paths)))
+    if failed:
+        raise click.ClickException(f"{failed} of the files could not be added")
+
+
+async def add_file(product: Product, context: TenantContext, path: Path) -> str:
+    """Add one file for the whole workspace; returns what became of it, in words."""
+    ingested = await ingest_document(
+        context,
+        product.services.reader,
+        product.services.staff.embedder,
+        title=path.name,
+        content=await asyncio.to_thread(path.read_bytes),
+        added_by="operator",
+        reference=new_reference(),
+    )
+    count = ingested.document.chunk_count
+    return f"{count} passages" if ingested.is_new else "already there"
+
+
+async def _add_files(product: Product, context: TenantContext, files: list[Path]) -> int:
+    failed = 0
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("Adding", total=len(files))
+        for path in files:
+            try:
+                click.echo(f"{path.name}: {await add_file(product, context, path)}")
+            except DomainError as error:
+                failed += 1
+                click.echo(f"{path.name}: not added. {error}", err=True)
+            progress.advance(task)
+    return failed
+
+
+async def _find_workspace(product: Product, wanted: str | None) -> TenantContext:
+    """Raises ClickException when it is not clear which workspace is meant."""
+    known = await product.services.workspaces.list_active()
+    matching = [tenant for team, tenant in known if wanted in (None, team)]
+    if len(matching) == 1:
+        return await product.storage.database.tenant(matching[0])
+    names = ", ".join(team for team, _ in known) or "none yet: start `aegis serve` or `aegis demo`"
+    raise click.ClickException(f"say which with --workspace TEAM_ID. Installed: {names}")
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (entry for entry in path.rglob("*") if entry.is_file())
+            found += sorted(entry for entry in inside if entry.suffix.lower() in READABLE)
+        else:
+            found.append(path)
+    return found

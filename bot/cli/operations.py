@@ -1,0 +1,85 @@
+"""`aegis migrate`, `aegis doctor`, `aegis manifest`: what an operator runs by hand."""
+
+import json
+
+import asyncpg
+import click
+
+from bot.cli import console
+from bot.cli.app_manifest import app_manifest
+from bot.process import SlackConnectionError, check_slack
+from bot.settings import Settings, describe
+from bot.storage import Addresses, addresses, migrate_all
+from bot.wiring import open_embedder
+from core.db import migrate as migrations
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date: the switchboard, then every tenant."""
+    console.run(_migrate(console.settings()))
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, Slack and models, and say what to do about what is wrong."""
+    console.run(_doctor(console.settings()))
+
+
+@click.command()
+@click.option("--url", help="The public address of AEGIS; without it, a Socket Mode app.")
+def manifest(url: str | None) -> None:
+    """Print the Slack app's manifest, to paste into api.slack.com/apps."""
+    if url is not None and not url.startswith("https://"):
+        raise click.BadParameter("Slack reaches apps over https:// only", param_hint="--url")
+    click.echo(json.dumps(app_manifest(url), indent=2))
+
+
+async def _migrate(settings: Settings) -> None:
+    async with addresses(settings) as where:
+        applied, failed = await migrate_all(where)
+    for name in applied:
+        click.echo(f"applied shared/{name}")
+    for tenant, why in failed.items():
+        click.echo(f"tenant {tenant}: {why}", err=True)
+    if failed:
+        raise click.ClickException(f"{len(failed)} tenants are not up to date; run it again")
+    click.echo("the database is up to date")
+
+
+async def _doctor(settings: Settings) -> None:
+    """Every check is a line; the exit status counts only what stops the service."""
+    for name, value in describe(settings).items():
+        click.echo(f"      {name} = {value}")
+    broken = 0
+    async with addresses(settings) as where:
+        broken += await _check_database(where)
+    try:
+        check_slack(settings)
+        click.echo("ok    Slack: tokens are set")
+    except SlackConnectionError as error:
+        click.echo(f"note  Slack: {error}")
+    embedder = await open_embedder(settings)
+    click.echo(
+        f"ok    embeddings: {embedder.name}"
+        if embedder
+        else "note  embeddings: no model on this machine; search goes by words alone (BM25)"
+    )
+    if not settings.groq_api_key and not settings.openai_compatible_base_url:
+        click.echo("note  models: none connected; the offline model quotes documents")
+    if broken:
+        raise click.ClickException("AEGIS cannot run like this")
+    click.echo("AEGIS can run")
+
+
+async def _check_database(where: Addresses) -> int:
+    connection = await asyncpg.connect(where.service_dsn)
+    try:
+        version = await connection.fetchval("select current_setting('server_version')")
+        known = await connection.fetchval(migrations.SQL["has_control"])
+    finally:
+        await connection.close()
+    click.echo(f"ok    database: PostgreSQL {version}")
+    if not known:
+        click.echo("fail  database: not set up: run `aegis migrate`")
+    return 0 if known else 1

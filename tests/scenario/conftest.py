@@ -1,0 +1,110 @@
+"""The product behind the sandbox, driven by the same scripts that `aegis demo --script` plays."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.cli.demo import settings_for
+from bot.cli.script.model import read_script
+from bot.cli.script.player import Player
+from bot.process import serving, working
+from bot.sandbox import Sandbox
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.wiring import Product, open_product
+from core.db.database import Database
+from core.db.tenant import TenantContext
+from core.kernel.secret import Secret
+from core.tenancy.install_workspace import Grant, Provisioner, install_workspace
+
+
+@dataclass
+class Stage:
+    """One sandbox with one product behind it."""
+
+    sandbox: Sandbox
+    product: Product
+    folder: Path
+    tenants: dict[str, TenantContext]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    async def play(self, script: str) -> list[dict[str, Any]]:
+        """Play YAML steps; what became visible meanwhile."""
+        path = self.folder / "script.yaml"
+        path.write_text(script, "utf-8")
+        seen: list[dict[str, Any]] = []
+        async with (
+            aiohttp.ClientSession(self.sandbox.url) as http,
+            Player(http, seen.append) as player,
+        ):
+            await player.play(read_script(path))
+        return seen
+
+
+def spoken(lines: list[dict[str, Any]], kind: str | None = None) -> str:
+    """What the app said, all of it."""
+    kinds = (kind,) if kind else ("message", "ephemeral", "stream_append", "stream_stop", "update")
+    return "\n".join(
+        line["text"] for line in lines if line["kind"] in kinds and line["author"] not in PEOPLE
+    )
+
+
+PEOPLE = {"ana", "ben", "cho", "gil", "olga", "dora", "eli", "fay", "gus", "omar"}
+
+
+@asynccontextmanager
+async def open_stage(
+    database: Database,
+    provisioner: Provisioner,
+    folder: Path,
+    *,
+    socket: bool = False,
+    words_per_s: float | None = None,
+    **sandbox_options: Any,
+) -> AsyncIterator[Stage]:
+    async with Sandbox.open(**sandbox_options) as sandbox:
+        settings = settings_for(Settings(), sandbox, socket=socket).model_copy(
+            update={"offline_words_per_s": words_per_s}
+        )
+        storage = Storage(database, provisioner)
+        async with open_product(settings, storage) as product:
+            tenants = {}
+            for workspace in sandbox.credentials["workspaces"]:
+                token = Secret(workspace["bot_token"])
+                grant = Grant(workspace["id"], token, workspace["bot_user_id"])
+                tenant = await install_workspace(database, provisioner, grant)
+                tenants[workspace["name"]] = await database.tenant(tenant)
+            async with working(product), serving(product) as address:
+                sandbox.world.app.request_url = None if socket else f"{address}/slack"
+                yield Stage(sandbox, product, folder, tenants)
+
+
+@pytest.fixture
+def stage_with(database: Database, provisioner: Provisioner, tmp_path: Path) -> Callable[..., Any]:
+    """Open a stage with options of its own: `async with stage_with(unserved=…) as stage`."""
+
+    def open_one(**options: Any) -> Any:
+        return open_stage(database, provisioner, tmp_path, **options)
+
+    return open_one
+
+
+@pytest.fixture
+async def stage(stage_with: Callable[..., Any]) -> AsyncIterator[Stage]:
+    async with stage_with() as opened:
+        yield opened
+
+
+@pytest.fixture
+def new_document(tmp_path: Path) -> Callable[[str, str], Awaitable[None]]:
+    """Writes a file beside the script, for an `upload` step."""
+
+    async def write(name: str, text: str) -> None:
+        (tmp_path / name).write_text(text, "utf-8")
+
+    return write
