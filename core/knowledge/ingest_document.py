@@ -1,0 +1,173 @@
+"""Read a file in: chunks, embeddings and word counts, once, in the tenant's own schema."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.audit import record as audit
+from core.db.tenant import TenantContext, Tx
+from core.kernel.errors import DomainError, Invalid
+from core.kernel.ids import new_id
+from core.knowledge import store
+from core.knowledge.forget_document import drop
+from core.knowledge.model import (
+    MAX_BYTES,
+    MAX_CHUNKS,
+    Chunk,
+    Document,
+    Ingested,
+    Scope,
+    clean_title,
+    title_words,
+)
+from core.knowledge.ports import Embedder, Reader
+from core.knowledge.reading.chunking import chunk, estimate_pieces
+
+ACTION = "knowledge:document:ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Everything that is worked out before the transaction, so that it is short."""
+
+    document: Document
+    content_sha256: str
+    chunks: list[Chunk]
+    embeddings: list[list[float]]
+    embedding_model: str
+
+
+async def ingest_document(
+    context: TenantContext,
+    reader: Reader,
+    embedder: Embedder | None,
+    *,
+    title: str,
+    content: bytes,
+    added_by: str,
+    scope: Scope = "workspace",
+    reference: str,
+) -> Ingested:
+    """Add a file for the workspace, or for *added_by* alone; audited before and after.
+
+    The same content again changes nothing; other content under a known title replaces it.
+    Raises Invalid, in words, when the file cannot be used.
+    """
+    await audit.announce(context, ACTION, added_by, reference=reference, scope=scope)
+    owner_id = added_by if scope == "person" else ""
+    draft = Document(new_id(), clean_title(title), "txt", None, 0, scope, owner_id)
+    try:
+        digest = _checked_digest(content)
+        known = await _find_known(context, embedder, draft, digest)
+        if known is None:
+            prepared = await _prepare(reader, embedder, draft, content, digest)
+            return await _write(context, prepared, added_by, reference)
+    except Exception as error:
+        reason = type(error).__name__ if isinstance(error, DomainError) else "error"
+        async with context.db.transaction() as tx:
+            await audit.record(
+                tx, ACTION, added_by, outcome="failed", reference=reference, reason=reason
+            )
+        raise
+    async with context.db.transaction() as tx:
+        return await _settled(tx, Ingested(known, is_new=False), added_by, reference)
+
+
+def _checked_digest(content: bytes) -> str:
+    if not content:
+        raise Invalid("This file is empty.")
+    if len(content) > MAX_BYTES:
+        raise Invalid(f"This file is larger than {MAX_BYTES // 2**20} MB, the most I can read.")
+    return hashlib.sha256(content).hexdigest()
+
+
+async def _find_known(
+    context: TenantContext, embedder: Embedder | None, draft: Document, digest: str
+) -> Document | None:
+    async with context.db.transaction() as tx:
+        return await _same_content(tx, embedder.name if embedder else "", draft, digest)
+
+
+async def _same_content(tx: Tx, model: str, draft: Document, digest: str) -> Document | None:
+    """The document that makes this one needless: same content, and embeddings no worse."""
+    found = await store.find_same_content(tx, digest, draft.scope, draft.owner_id)
+    if found is None or (model and found[1] != model):
+        return None
+    return found[0]
+
+
+async def _prepare(
+    reader: Reader, embedder: Embedder | None, draft: Document, content: bytes, digest: str
+) -> _Prepared:
+    extracted = await reader.read(content, draft.title)
+    chunks = chunk(extracted.parts, embedder.count if embedder else estimate_pieces)
+    if not chunks:
+        raise Invalid("There is no text in this file.")
+    if len(chunks) > MAX_CHUNKS:
+        raise Invalid("This file has too much text in it. Split it and send me the parts.")
+    document = Document(
+        draft.document_id,
+        draft.title,
+        extracted.media,
+        extracted.pages,
+        len(chunks),
+        draft.scope,
+        draft.owner_id,
+    )
+    embeddings = await embedder.embed([c.embedded_text for c in chunks]) if embedder else []
+    return _Prepared(document, digest, chunks, embeddings, embedder.name if embedder else "")
+
+
+async def _write(
+    context: TenantContext, prepared: _Prepared, added_by: str, reference: str
+) -> Ingested:
+    document, digest = prepared.document, prepared.content_sha256
+    async with context.db.transaction() as tx:
+        await store.lock_knowledge(tx)
+        # Somebody may have added the very same file while this one was being read.
+        known = await _same_content(tx, prepared.embedding_model, document, digest)
+        if known is not None:
+            return await _settled(tx, Ingested(known, is_new=False), added_by, reference)
+        await _drop_replaced(tx, document, digest)
+        await store.put_document(tx, document, digest, prepared.embedding_model, added_by)
+        await store.put_chunks(
+            tx, document.document_id, title_words(document.title), prepared.chunks
+        )
+        await _put_embeddings(tx, document.document_id, prepared.embeddings)
+        await store.count_lexemes_in(tx, document.document_id)
+        return await _settled(tx, Ingested(document, is_new=True), added_by, reference)
+
+
+async def _put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequence[float]]) -> None:
+    if embeddings:
+        await store.put_embeddings(tx, document_id, embeddings)
+
+
+async def _drop_replaced(tx: Tx, document: Document, digest: str) -> None:
+    """Take away the versions this one stands for: same title, or same content badly embedded."""
+    replaced = {
+        old.document_id
+        for old in await store.find_same_title(
+            tx, document.title, document.scope, document.owner_id
+        )
+    }
+    same = await store.find_same_content(tx, digest, document.scope, document.owner_id)
+    if same is not None:
+        replaced.add(same[0].document_id)
+    for document_id in sorted(replaced):
+        await drop(tx, document_id)
+
+
+async def _settled(tx: Tx, ingested: Ingested, added_by: str, reference: str) -> Ingested:
+    """The audit row of what was done, in the transaction that did it."""
+    await audit.record(
+        tx,
+        ACTION,
+        added_by,
+        outcome="done",
+        reference=reference,
+        document_id=ingested.document.document_id,
+        chunks=ingested.document.chunk_count,
+        is_new=ingested.is_new,
+    )
+    return ingested

@@ -1,0 +1,86 @@
+"""A person's question taken apart: what to look for, and what an answer has to speak of."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+HISTORY_TURNS = 2  # earlier questions that help to find; more of them blur the search
+MAX_CHARACTERS = 2_000  # of a question; the model reads 256 pieces, and a flood of words costs time
+TELLING = 0.6  # how rare a word is, from 0 to 1, that says what a question is about
+MAX_VARIANTS = 5
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LEANING = re.compile(
+    r"^\s*(and|or|but|also|what about|how about|same|else)\b"
+    r"|\b(it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones)\b",
+    re.IGNORECASE,
+)
+# Words that ask rather than name; only needed when no vocabulary tells how common a word is.
+_ASKING_WORDS = (
+    "a about all allowed always an and any anybody anyone are be can come could do does every find"
+    " for from get give go good happen happens have how i in is it know let like long mani many may"
+    " mean much must my need of often on or our per please policy put say see should show some take"
+    " tell the there thing to us use want way we what when where which who whom whose why will with"
+    " work would you your"
+)
+_ASKING = frozenset(_ASKING_WORDS.split())
+_ASKING_RARITY = 0.3
+
+Rarity = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word to search by."""
+
+    text: str
+    rarity: float  # 0 the commonest word of the language, 1 one it does not know
+    asked: bool  # it stands in the question itself, not only in what was said before
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, what it is judged by, and how it changes without each telling word."""
+
+    judged: str  # the question, with earlier ones when it cannot stand alone
+    sought: str  # what is searched for: the question and the earlier ones
+    words: tuple[Word, ...]
+    variants: tuple[tuple[str, str], ...]  # (word, the judged text without it), rarest first
+
+
+def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Question:
+    """*history*: what the person asked before in this conversation, oldest first."""
+    question = question[:MAX_CHARACTERS]
+    earlier = [text[:MAX_CHARACTERS] for text in history[-HISTORY_TURNS:]]
+    sought = "\n".join([*earlier, question])
+    judged = sought if earlier and _leans(question, rarity) else question
+    asked = {word.lower() for word in _WORD.findall(judged)}
+    words = dict.fromkeys(word.lower() for word in _WORD.findall(sought))
+    return Question(
+        judged=judged,
+        sought=sought,
+        words=tuple(Word(word, rarity(word), word in asked) for word in words),
+        variants=_variants(judged, rarity),
+    )
+
+
+def rarity_by_list(word: str) -> float:
+    """How rare a word is when there is no vocabulary to ask: it asks, or it names."""
+    return _ASKING_RARITY if word.lower() in _ASKING else 1.0
+
+
+def _leans(question: str, rarity: Rarity) -> bool:
+    """Whether a question means nothing without the one before: `and for adoption?`"""
+    telling = [word for word in _WORD.findall(question) if rarity(word) >= TELLING]
+    return len(telling) < 2 or _LEANING.search(question) is not None
+
+
+def _variants(judged: str, rarity: Rarity) -> tuple[tuple[str, str], ...]:
+    telling = {word.lower(): rarity(word) for word in _WORD.findall(judged)}
+    rarest = sorted((w for w in telling if telling[w] >= TELLING), key=lambda w: -telling[w])
+    return tuple((word, _without(judged, word)) for word in rarest[:MAX_VARIANTS])
+
+
+def _without(text: str, word: str) -> str:
+    kept = _WORD.sub(lambda found: "" if found[0].lower() == word else found[0], text)
+    return " ".join(kept.split())

@@ -1,0 +1,106 @@
+"""Find the passages that support an answer, among those the asker may see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.db.tenant import TenantContext
+from core.knowledge import store
+from core.knowledge.model import Asker, Finding, Findings, may_see
+from core.knowledge.ports import Embedder
+from core.knowledge.ranking.merging import Passage, merge_neighbours
+from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
+from core.knowledge.ranking.support import Evidence, Term, supports
+
+CANDIDATES = 50  # each way of searching brings at most so many
+JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
+
+Row = Mapping[str, Any]
+
+
+async def search(
+    context: TenantContext,
+    embedder: Embedder | None,
+    *,
+    question: str,
+    asker: Asker,
+    limit: int = 6,
+    history: tuple[str, ...] = (),
+) -> Findings:
+    """At most *limit* passages, best first; none when nothing in the documents is about it.
+
+    *history*: the earlier questions of this conversation, oldest first. Nobody's own documents
+    are looked at but the asker's, and those are counted as withheld where others read along.
+    """
+    asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
+    vectors = await _embed(embedder, asked)
+    async with context.db.transaction() as tx:
+        rows: Sequence[Row] = await store.search_chunks(
+            tx,
+            asked,
+            person_id=asker.person_id,
+            vectors=vectors,
+            embedding_model=embedder.name if embedder else "",
+            candidates=CANDIDATES,
+            limit=limit * JUDGED_PER_FINDING,
+        )
+    supported = [row for row in rows if supports(_evidence(row, asked))]
+    shown = [row for row in supported if may_see(asker, row["scope"], row["owner_id"])]
+    return Findings(
+        found=_findings(shown)[:limit],
+        withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
+        lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+    )
+
+
+async def _embed(embedder: Embedder | None, asked: Question) -> list[list[float]]:
+    """What is sought, what is judged, and the judged text without each telling word."""
+    if embedder is None:
+        return []
+    return await embedder.embed([asked.sought, asked.judged, *(text for _, text in asked.variants)])
+
+
+def _evidence(row: Row, asked: Question) -> Evidence:
+    rarities = {word.text: word.rarity for word in asked.words}
+    closeness, *without = row["closeness"] or [None]
+    return Evidence(
+        terms={
+            stem: Term(rarity, count, is_asked)
+            for stem, rarity, count, is_asked in zip(
+                row["term_lexemes"],
+                row["term_rarities"],
+                row["term_chunks"],
+                row["term_asked"],
+                strict=True,
+            )
+        },
+        named=frozenset(row["matched"]),
+        corpus_chunks=row["corpus_chunks"],
+        closeness=closeness,
+        # The passage has the word where the statement gives null.
+        without=[
+            (rarities[word], value)
+            for (word, _), value in zip(asked.variants, without, strict=False)
+            if value is not None
+        ],
+    )
+
+
+def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
+    titles = {row["document_id"]: row["title"] for row in rows}
+    passages = merge_neighbours([_passage(row) for row in rows])
+    return tuple(
+        Finding(p.document_id, titles[p.document_id], p.heading, p.page, p.text, p.score)
+        for p in passages
+    )
+
+
+def _passage(row: Row) -> Passage:
+    return Passage(
+        document_id=row["document_id"],
+        heading=row["heading"],
+        first=row["position"],
+        last=row["position"],
+        page=row["page"],
+        text=row["body"],
+        score=row["score"],
+    )

@@ -1,0 +1,58 @@
+"""Give a person's own document to the whole workspace."""
+
+from core.audit import record as audit
+from core.db.tenant import TenantContext, Tx
+from core.kernel.errors import Conflict, NotFound
+from core.kernel.ids import new_reference
+from core.knowledge import store
+from core.knowledge.forget_document import drop
+from core.knowledge.model import Document
+
+ACTION = "knowledge:document:share"
+
+
+async def share_document(
+    context: TenantContext, *, document_id: str, person_id: str, reference: str | None = None
+) -> Document:
+    """The document as the workspace has it now; only its owner can share it, once or again.
+
+    Raises NotFound (not theirs, or not there), Conflict (the title is taken by other content).
+    """
+    reference = reference or new_reference()
+    await audit.announce(context, ACTION, person_id, reference=reference, document_id=document_id)
+    refusal: Conflict | NotFound
+    async with context.db.transaction() as tx:
+        await store.lock_knowledge(tx)
+        try:
+            shared = await _share(tx, document_id, person_id)
+        except (Conflict, NotFound) as error:
+            # Raised only after this transaction, so that the row of the refusal stays.
+            refusal = error
+            await _note(tx, "refused", person_id, reference, document_id)
+        else:
+            await _note(tx, "done", person_id, reference, shared.document_id)
+            return shared
+    raise refusal
+
+
+async def _share(tx: Tx, document_id: str, person_id: str) -> Document:
+    found = await store.find_document(tx, document_id)
+    if found is None or found[0].scope != "person" or found[0].owner_id != person_id:
+        raise NotFound("You have no such document of your own.")
+    document, digest = found
+    known = await store.find_same_content(tx, digest, "workspace", "")
+    if known is not None:
+        await drop(tx, document_id)  # the workspace has it already: one copy is enough
+        return known[0]
+    if await store.find_same_title(tx, document.title, "workspace", ""):
+        raise Conflict(f"The workspace already has another document called “{document.title}”.")
+    await store.share_document(tx, document_id)
+    shared = await store.find_document(tx, document_id)
+    assert shared is not None
+    return shared[0]
+
+
+async def _note(tx: Tx, outcome: str, person_id: str, reference: str, document_id: str) -> None:
+    await audit.record(
+        tx, ACTION, person_id, outcome=outcome, reference=reference, document_id=document_id
+    )

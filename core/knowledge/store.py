@@ -1,0 +1,148 @@
+"""Rows in, knowledge out: one function per statement of queries.sql."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from core.db import sql
+from core.db.tenant import Tx
+from core.knowledge.model import Chunk, Document, Scope
+from core.knowledge.ranking.question import Question
+
+SQL = sql.load("core.knowledge")
+
+_NO_VECTORS: list[str | None] = [None]
+
+
+async def lock_knowledge(tx: Tx) -> None:
+    await tx.execute(SQL["lock_knowledge"])
+
+
+async def find_same_content(
+    tx: Tx, content_sha256: str, scope: Scope, owner_id: str
+) -> tuple[Document, str] | None:
+    """The document with this very content, and the model its embeddings are of."""
+    row = await tx.fetchrow(SQL["find_same_content"], content_sha256, scope, owner_id)
+    return (_document(row), row["embedding_model"]) if row else None
+
+
+async def find_same_title(tx: Tx, title: str, scope: Scope, owner_id: str) -> list[Document]:
+    rows = await tx.fetch(SQL["find_same_title"], title, scope, owner_id)
+    return [_document(row) for row in rows]
+
+
+async def find_document(tx: Tx, document_id: str) -> tuple[Document, str] | None:
+    """The document and the sha256 of its content."""
+    row = await tx.fetchrow(SQL["find_document"], document_id)
+    return (_document(row), row["content_sha256"]) if row else None
+
+
+async def list_documents(tx: Tx, person_id: str, private: bool) -> list[Document]:
+    rows = await tx.fetch(SQL["list_documents"], person_id, private)
+    return [_document(row) for row in rows]
+
+
+async def put_document(
+    tx: Tx, document: Document, content_sha256: str, embedding_model: str, added_by: str
+) -> None:
+    await tx.execute(
+        SQL["put_document"],
+        document.document_id,
+        document.title,
+        document.media,
+        document.scope,
+        document.owner_id,
+        content_sha256,
+        embedding_model,
+        document.pages,
+        added_by,
+    )
+
+
+async def put_chunks(tx: Tx, document_id: str, title: str, chunks: Sequence[Chunk]) -> None:
+    """*title*: as words to search by, beside those of the text."""
+    await tx.execute(
+        SQL["put_chunks"],
+        document_id,
+        title,
+        [chunk.position for chunk in chunks],
+        [chunk.heading for chunk in chunks],
+        [chunk.page for chunk in chunks],
+        [chunk.text for chunk in chunks],
+    )
+
+
+async def put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequence[float]]) -> None:
+    """One embedding per chunk, in the order of their positions."""
+    positions = list(range(len(embeddings)))
+    written = [vector_text(embedding) for embedding in embeddings]
+    await tx.execute(SQL["put_embeddings"], document_id, positions, written)
+
+
+async def count_lexemes_in(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["count_lexemes_in"], document_id)
+
+
+async def count_lexemes_out(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["count_lexemes_out"], document_id)
+
+
+async def drop_unused_lexemes(tx: Tx) -> None:
+    await tx.execute(SQL["drop_unused_lexemes"])
+
+
+async def drop_document(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["drop_document"], document_id)
+
+
+async def share_document(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["share_document"], document_id)
+
+
+async def search_chunks(
+    tx: Tx,
+    asked: Question,
+    *,
+    person_id: str,
+    vectors: Sequence[Sequence[float]],
+    embedding_model: str,
+    candidates: int,
+    limit: int,
+) -> Sequence[Mapping[str, Any]]:
+    """Candidates with all that judging them takes; see the statement for the columns.
+
+    *vectors*: of what is sought, of what is judged, of each variant; empty without a model.
+    """
+    sought, *variants = [vector_text(vector) for vector in vectors] or _NO_VECTORS
+    rows = await tx.fetch(
+        SQL["search_chunks"],
+        [word.text for word in asked.words],
+        [word.rarity for word in asked.words],
+        [word.asked for word in asked.words],
+        person_id,
+        sought,
+        embedding_model,
+        candidates,
+        limit,
+        ["", *(word for word, _ in asked.variants)],
+        variants or _NO_VECTORS * (1 + len(asked.variants)),
+    )
+    return [dict(row) for row in rows]
+
+
+def vector_text(embedding: Sequence[float]) -> str:
+    """pgvector's text form; half precision keeps three digits, so five are enough."""
+    return "[" + ",".join(f"{number:.5g}" for number in embedding) + "]"
+
+
+def _document(row: asyncpg.Record) -> Document:
+    return Document(
+        document_id=row["document_id"],
+        title=row["title"],
+        media=row["media"],
+        pages=row["pages"],
+        chunk_count=row["chunk_count"],
+        scope=row["scope"],
+        owner_id=row["owner_id"],
+    )

@@ -1,0 +1,34 @@
+from core.knowledge.reading.pdf import Line, heading_levels, to_markdown, without_running_lines
+
+BODY, LARGE = 10.0, 16.0
+
+
+def test_larger_letters_are_headings():
+    lines = [
+        Line("Leave", LARGE),
+        Line("Everyone has twenty-seven days of annual leave a year, and", BODY),
+        Line("five of them can be carried over.", BODY),
+    ]
+    levels = heading_levels([lines])
+    assert to_markdown(lines, levels) == (
+        "# Leave\n\nEveryone has twenty-seven days of annual leave a year, and "
+        "five of them can be carried over."
+    )
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_made_whole():
+    lines = [
+        Line("The quick brown fox jumps over the lazy dog and cele-", BODY),
+        Line("brates.", BODY),
+    ]
+    assert to_markdown(lines, {}).endswith("and celebrates.")
+
+
+def test_running_heads_and_page_numbers_are_left_out():
+    texts = ["Leave is granted.", "Travel is booked.", "Rooms are shared.", "Doors are shut."]
+    pages = [
+        [Line("Handbook 2026", BODY), Line(text, BODY), Line(str(number), BODY)]
+        for number, text in enumerate(texts, 1)
+    ]
+    kept = without_running_lines(pages)
+    assert [line.text for lines in kept for line in lines] == texts
