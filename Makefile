@@ -31,7 +31,7 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 	@echo '== format' && $(python) -m ruff format --check .
 	@echo '== lint' && $(python) -m ruff check .
 	@echo '== types' && $(python) -m mypy
-	@echo '== import contracts' && .venv/bin/lint-imports --no-timings
+	@echo '== import contracts' && .venv/bin/lint-imports --no-logo
 	@echo '== dependencies' && $(python) -m deptry .
 	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py tests/contract/test_glossary.py
 	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
