@@ -4,6 +4,7 @@ Tenants are isolated from each other by the product itself, so they isolate the 
 """
 
 import asyncio
+import base64
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -59,8 +60,26 @@ def service_dsn(postgres: Server, admin_dsn: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def master() -> Sealer:
-    return Sealer(new_key())
+def master_key() -> bytes:
+    return new_key()
+
+
+@pytest.fixture(scope="session")
+def master(master_key: bytes) -> Sealer:
+    return Sealer(master_key)
+
+
+@pytest.fixture
+def process_environment(service_dsn: str, admin_dsn: str, master_key: bytes) -> dict[str, str]:
+    """What a process of its own needs to share this run's database."""
+    keys = {name: base64.b64encode(os.urandom(32)).decode() for name in ("SESSION", "SIGNING")}
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": service_dsn,
+        "DATABASE_ADMIN_URL": admin_dsn,
+        "AEGIS_MASTER_KEY": base64.b64encode(master_key).decode(),
+        **{f"AEGIS_{name}_KEY": key for name, key in keys.items()},
+    }
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The product behind the sandbox, driven by the same scripts that `aegis demo --script` plays."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,11 @@ class Stage:
     folder: Path
     tenants: dict[str, TenantContext]
     lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def person_id(self, name: str) -> str:
+        """The Slack id of a person of the sandbox."""
+        persons = (w.persons.values() for w in self.sandbox.world.workspaces.values())
+        return next(p.id for people in persons for p in people if p.name == name)
 
     async def play(self, script: str) -> list[dict[str, Any]]:
         """Play YAML steps; what became visible meanwhile."""
@@ -65,6 +70,7 @@ async def open_stage(
     *,
     socket: bool = False,
     words_per_s: float | None = None,
+    works: bool = True,
     **sandbox_options: Any,
 ) -> AsyncIterator[Stage]:
     async with Sandbox.open(**sandbox_options) as sandbox:
@@ -79,7 +85,8 @@ async def open_stage(
                 grant = Grant(workspace["id"], token, workspace["bot_user_id"])
                 tenant = await install_workspace(database, provisioner, grant)
                 tenants[workspace["name"]] = await database.tenant(tenant)
-            async with working(product), serving(product) as address:
+            worker = working(product) if works else nullcontext()
+            async with worker, serving(product) as address:
                 sandbox.world.app.request_url = None if socket else f"{address}/slack"
                 yield Stage(sandbox, product, folder, tenants)
 

@@ -41,7 +41,7 @@ async def furnished(stage):
     return stage
 
 
-ASK = "say: How many weeks of parental leave do we get?"
+ASK = 'say: "How many weeks of parental leave do we get?"'
 
 
 async def test_a_direct_message_is_answered_with_a_source_and_the_other_company_hears_nothing(
@@ -62,14 +62,13 @@ async def test_a_mention_is_answered_in_the_thread_and_heard_on_without_another(
     lines = await furnished.play(
         """
         - {workspace: northwind, person: ben, in: "#general", say: "<@AEGIS> what is the bike stipend?"}
-        - {thread: last, say: And how much parental leave is there?}
+        - {thread: last, say: "And how much parental leave is there?"}
         """.replace("<@AEGIS>", "@AEGIS")
     )
 
-    asked = next(line for line in lines if line["author"] == "ben")
     answers = [line for line in lines if line["kind"] == "stream_stop"]
     assert len(answers) == 2
-    assert {line["thread"] for line in answers} == {asked["thread"] or answers[0]["thread"]}
+    assert answers[0]["thread"] == answers[1]["thread"]
     assert "900 euros" in answers[0]["text"]
     assert "eighteen weeks" in answers[1]["text"]
 
@@ -77,8 +76,8 @@ async def test_a_mention_is_answered_in_the_thread_and_heard_on_without_another(
 async def test_talk_among_people_is_left_alone(furnished):
     lines = await furnished.play(
         """
-        - {workspace: northwind, person: ben, in: "#random", say: Lunch?, answer: false}
-        - {person: ana, in: dm, say: What is the bike stipend?}
+        - {workspace: northwind, person: ben, in: "#random", say: "Lunch?", answer: false}
+        - {person: ana, in: dm, say: "What is the bike stipend?"}
         """
     )
 
@@ -91,20 +90,20 @@ async def test_outsiders_and_guests_are_refused_and_nothing_is_looked_up(furnish
     lines = await furnished.play(
         f"""[{{workspace: northwind, person: {person}, in: "{place}", say: "{words}"}}]"""
     )
-    context = furnished.tenants["northwind"]
-    async with context.db.transaction() as tx:
+    async with furnished.tenants["northwind"].db.transaction() as tx:
+        refused = await tx.fetchval(
+            "select actor from audit_event where outcome = 'refused'"
+            " and action = 'conversations:turn:ask' order by id desc limit 1"
+        )
         searches = await tx.fetchval(
             "select count(*) from audit_event where action = 'knowledge:documents:search'"
-            " and at > now() - interval '5 seconds' and actor not in ('UANA')"
-        )
-        refusals = await tx.fetchval(
-            "select count(*) from audit_event where outcome = 'refused'"
-            " and action = 'conversations:turn:ask'"
+            " and actor = $1",
+            refused,
         )
 
     assert "Sorry, I only answer" in spoken(lines)
     assert "900" not in spoken(lines)
-    assert refusals >= 1
+    assert refused == furnished.person_id(person)
     assert searches == 0
 
 
@@ -119,7 +118,7 @@ async def test_ask_names_the_agent_and_answers_in_the_channel(furnished):
     answer = next(line for line in lines if line["kind"] == "stream_stop")
     assert "what is the bike stipend?" in root["text"]
     assert "900 euros" in answer["text"]
-    assert answer["thread"] == root["thread"] or answer["thread"]
+    assert root["author"] == "AEGIS"
 
 
 async def test_help_is_for_the_person_alone(furnished):
@@ -136,7 +135,7 @@ async def test_a_dropped_file_answers_its_owner_and_nobody_else_until_it_is_shar
     furnished, new_document
 ):
     await new_document("fair.md", "# Spring fair\n\nOur stand at the spring fair is number 14.\n")
-    ask = "say: Which stand number do we have at the spring fair?"
+    ask = 'say: "Which stand number do we have at the spring fair?"'
     lines = await furnished.play(
         f"""
         - {{workspace: northwind, person: ben, in: dm, upload: fair.md}}
@@ -161,7 +160,7 @@ async def test_every_search_and_upload_is_in_the_audit_log_before_it_happens(
     await furnished.play(
         """
         - {workspace: harbor, person: eli, in: dm, upload: key.md}
-        - {say: Where is the van key?}
+        - {say: "Where is the van key?"}
         """
     )
     async with furnished.tenants["harbor"].db.transaction() as tx:
