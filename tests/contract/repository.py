@@ -31,9 +31,9 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def repository_files() -> tuple[Path, ...]:
-    """What is, or would be, committed. Without git (an unpacked archive): everything that lies
+    """What git knows. Without git (an unpacked archive): everything that lies
     here and was not made here."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
