@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import asyncpg
@@ -20,6 +20,7 @@ from core.tenancy.install_workspace import Provisioner
 log = logging.getLogger(__name__)
 
 EMBEDDED_LOGIN = "aegis_login"
+CONNECT_SECONDS = 10.0
 OLDEST_SERVER = 160_000  # PostgreSQL 16
 
 
@@ -79,7 +80,8 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
 @asynccontextmanager
 async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
     """The service's pool. Raises StorageError when the schema is not current."""
-    pool = await open_pool(where.service_dsn, size=20, pooled=where.pooled)
+    with named("DATABASE_URL"):
+        pool = await open_pool(where.service_dsn, size=20, pooled=where.pooled)
     try:
         login = await pool.fetchval("select current_user")
         await _check_current(pool)
@@ -91,17 +93,32 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
 
 async def migrate_all(where: Addresses) -> tuple[list[str], dict[str, str]]:
     """Bring everything up to date; returns shared migrations applied, and tenants that failed."""
-    service = await asyncpg.connect(where.service_dsn)
+    with named("DATABASE_URL"):
+        service = await asyncpg.connect(where.service_dsn, timeout=CONNECT_SECONDS)
     try:
         login = await service.fetchval("select current_user")
     finally:
         await service.close()
-    async with asyncpg.create_pool(where.admin_dsn, min_size=1, max_size=4) as admin:
+    with named("DATABASE_ADMIN_URL"):
+        admin_pool = await asyncpg.create_pool(
+            where.admin_dsn, min_size=1, max_size=4, timeout=CONNECT_SECONDS
+        )
+    async with admin_pool as admin:
         async with admin.acquire() as connection:
             await _check_server(connection)
             applied = await migrate.migrate_shared(connection, login)
         failed = await migrate.migrate_all_tenants(admin)
     return applied, {str(tenant): why for tenant, why in failed.items()}
+
+
+@contextmanager
+def named(setting: str) -> Iterator[None]:
+    """Say which setting leads to a server that is not there, or does not let us in."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = str(error) or type(error).__name__
+        raise StorageError(f"{setting}: the database does not answer there ({why}).") from error
 
 
 async def _ensure_login(admin_dsn: str) -> None:

@@ -8,6 +8,7 @@ import base64
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -19,6 +20,7 @@ from core.db.tenant import TenantContext
 from core.kernel.sealing import Sealer, new_key
 from core.tenancy.install_workspace import Provisioner
 from tests.roles import drop_tenant_roles
+from tests.stage import Stage, open_stage
 
 SERVICE_LOGIN = "aegis_test_service"
 
@@ -110,3 +112,29 @@ def new_context(
 @pytest.fixture
 async def context(new_context: Callable[[], Awaitable[TenantContext]]) -> TenantContext:
     return await new_context()
+
+
+@pytest.fixture
+def stage_with(database: Database, provisioner: Provisioner, tmp_path: Path) -> Callable[..., Any]:
+    """Open a stage with options of its own: `async with stage_with(unserved=…) as stage`."""
+
+    def open_one(**options: Any) -> Any:
+        return open_stage(database, provisioner, tmp_path, **options)
+
+    return open_one
+
+
+@pytest.fixture
+async def stage(stage_with: Callable[..., Any]) -> AsyncIterator[Stage]:
+    async with stage_with() as opened:
+        yield opened
+
+
+@pytest.fixture
+def new_document(tmp_path: Path) -> Callable[[str, str], Awaitable[None]]:
+    """Writes a file beside the script, for an `upload` step."""
+
+    async def write(name: str, text: str) -> None:
+        (tmp_path / name).write_text(text, "utf-8")
+
+    return write

@@ -19,6 +19,7 @@ from bot.sandbox import Sandbox
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import Product, open_product
+from core.db.tenant import TenantContext
 from core.kernel.secret import Secret
 from core.tenancy.install_workspace import Grant, install_workspace
 
@@ -119,12 +120,16 @@ def settings_for(settings: Settings, sandbox: Sandbox, *, socket: bool) -> Setti
 
 async def _install(product: Product, sandbox: Sandbox) -> None:
     """Install both workspaces, and read each company's own documents."""
-    samples = resources.files("bot.cli") / "samples"
     for workspace in sandbox.credentials["workspaces"]:
         grant = Grant(workspace["id"], Secret(workspace["bot_token"]), workspace["bot_user_id"])
         storage = product.storage
         tenant = await install_workspace(storage.database, storage.provisioner, grant)
-        context = await storage.database.tenant(tenant)
-        with resources.as_file(samples / workspace["name"]) as folder:
-            for path in sorted(folder.iterdir()):
-                await add_file(product, context, path)
+        await add_samples(product, await storage.database.tenant(tenant), workspace["name"])
+
+
+async def add_samples(product: Product, context: TenantContext, company: str) -> None:
+    """Read a company's sample documents; what is already there stays as it is."""
+    samples = resources.files("bot.cli") / "samples" / company
+    with resources.as_file(samples) as folder:
+        for path in sorted(folder.iterdir()):
+            await add_file(product, context, path)

@@ -9,7 +9,7 @@ from bot.cli import console
 from bot.cli.app_manifest import app_manifest
 from bot.process import SlackConnectionError, check_slack
 from bot.settings import Settings, describe
-from bot.storage import Addresses, addresses, migrate_all
+from bot.storage import CONNECT_SECONDS, Addresses, addresses, migrate_all, named
 from bot.wiring import open_embedder
 from core.db import migrate as migrations
 
@@ -73,7 +73,8 @@ async def _doctor(settings: Settings) -> None:
 
 
 async def _check_database(where: Addresses) -> int:
-    connection = await asyncpg.connect(where.service_dsn)
+    with named("DATABASE_URL"):
+        connection = await asyncpg.connect(where.service_dsn, timeout=CONNECT_SECONDS)
     try:
         version = await connection.fetchval("select current_setting('server_version')")
         known = await connection.fetchval(migrations.SQL["has_control"])

@@ -31,16 +31,19 @@ class SlackDirectory:
         except CALL_ERRORS as error:
             raise Unavailable("Slack did not say who is asking. Please try again.") from error
         user: dict[str, Any] = answer.get("user") or {}
-        return Person(person_id, standing_of(user, team), _name_of(user))
+        return Person(person_id, standing_of(user, team, home_team), _name_of(user))
 
 
-def standing_of(user: dict[str, Any], team: str) -> Standing:
-    """What a Slack user is to the workspace *team*; what is not said is held against them."""
+def standing_of(user: dict[str, Any], team: str, home_team: str | None = None) -> Standing:
+    """What a Slack user is to the workspace *team*; what nobody says is held against them.
+
+    *home_team* is the event's own word; it counts only where the record names no team.
+    """
     if user.get("deleted"):
         return "gone"
     if user.get("is_bot"):
         return "bot"
-    if user.get("team_id") != team or user.get("is_stranger"):
+    if (user.get("team_id") or home_team) != team or user.get("is_stranger"):
         return "outsider"
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return "guest"

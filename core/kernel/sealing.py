@@ -15,6 +15,7 @@ from core.kernel.secret import Secret
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
 VERSION = b"\x01"
 
 
@@ -37,8 +38,8 @@ class Sealer:
 
     def open(self, sealed: bytes, *belongs_to: str) -> bytes:
         """Raises CannotOpen."""
-        if sealed[:1] != VERSION:
-            raise CannotOpen("unknown sealing version")
+        if sealed[:1] != VERSION or len(sealed) < len(VERSION) + NONCE_BYTES + TAG_BYTES:
+            raise CannotOpen("not sealed by this version")
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return self._aead.decrypt(nonce, body, _associated(belongs_to))

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from core.knowledge.ingest_document import ingest_document
-from tests.scenario.conftest import spoken
+from tests.stage import spoken
 
 HANDBOOK = """# Handbook
 

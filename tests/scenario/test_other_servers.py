@@ -3,7 +3,7 @@
 import pytest
 
 from core.knowledge.ingest_document import ingest_document
-from tests.scenario.conftest import spoken
+from tests.stage import spoken
 
 NEWER = (
     "chat.startStream",

@@ -1,13 +1,12 @@
 """The product behind the sandbox, driven by the same scripts that `aegis demo --script` plays."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
 from bot.cli.demo import settings_for
 from bot.cli.script.model import read_script
@@ -71,14 +70,17 @@ async def open_stage(
     socket: bool = False,
     words_per_s: float | None = None,
     works: bool = True,
+    settings: dict[str, Any] | None = None,
     **sandbox_options: Any,
 ) -> AsyncIterator[Stage]:
     async with Sandbox.open(**sandbox_options) as sandbox:
-        settings = settings_for(Settings(), sandbox, socket=socket).model_copy(
-            update={"offline_words_per_s": words_per_s}
-        )
+        changes = {"offline_words_per_s": words_per_s} | (settings or {})
+        chosen = settings_for(Settings(), sandbox, socket=socket).model_copy(update=changes)
         storage = Storage(database, provisioner)
-        async with open_product(settings, storage) as product:
+        async with open_product(chosen, storage) as product:
+            # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
+            async with database.control() as tx:
+                await tx.execute("delete from control.workspace")
             tenants = {}
             for workspace in sandbox.credentials["workspaces"]:
                 token = Secret(workspace["bot_token"])
@@ -89,29 +91,3 @@ async def open_stage(
             async with worker, serving(product) as address:
                 sandbox.world.app.request_url = None if socket else f"{address}/slack"
                 yield Stage(sandbox, product, folder, tenants)
-
-
-@pytest.fixture
-def stage_with(database: Database, provisioner: Provisioner, tmp_path: Path) -> Callable[..., Any]:
-    """Open a stage with options of its own: `async with stage_with(unserved=…) as stage`."""
-
-    def open_one(**options: Any) -> Any:
-        return open_stage(database, provisioner, tmp_path, **options)
-
-    return open_one
-
-
-@pytest.fixture
-async def stage(stage_with: Callable[..., Any]) -> AsyncIterator[Stage]:
-    async with stage_with() as opened:
-        yield opened
-
-
-@pytest.fixture
-def new_document(tmp_path: Path) -> Callable[[str, str], Awaitable[None]]:
-    """Writes a file beside the script, for an `upload` step."""
-
-    async def write(name: str, text: str) -> None:
-        (tmp_path / name).write_text(text, "utf-8")
-
-    return write

@@ -1,0 +1,40 @@
+"""The manifest asks for what is used, and for nothing else."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.app_manifest import BOT_EVENTS, BOT_SCOPES, app_manifest
+from bot.cli.main import main
+from bot.intake.addressing import _SERVED
+
+
+@pytest.mark.parametrize("url", [None, "https://aegis.example"])
+def test_it_is_for_agent_messaging_and_names_every_address_or_none(url):
+    manifest = app_manifest(url)
+    text = json.dumps(manifest)
+
+    assert "agent_view" in manifest["features"]
+    assert "assistant_view" not in text
+    assert text.count("https://aegis.example/slack/") == (4 if url else 0)
+    assert manifest["settings"]["socket_mode_enabled"] is (url is None)
+    assert len(manifest["features"]["agent_view"]["suggested_prompts"]) <= 4
+    assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
+
+
+def test_every_event_it_subscribes_to_has_a_listener():
+    assert {event.split(".")[0] for event in BOT_EVENTS} == _SERVED
+
+
+def test_every_scope_says_what_it_is_for():
+    assert all(BOT_SCOPES.values())
+
+
+def test_the_command_prints_json_and_refuses_an_open_address():
+    runner = CliRunner()
+
+    assert json.loads(runner.invoke(main, ["manifest"]).output)["_metadata"]["major_version"] == 2
+    refused = runner.invoke(main, ["manifest", "--url", "http://aegis.example"])
+    assert refused.exit_code == 2
+    assert "https" in refused.output

@@ -1,0 +1,52 @@
+"""A script is read whole before it runs, and what is wrong with it is named with its step."""
+
+import pytest
+
+from bot.cli.script.model import ScriptError, read_script
+
+GOOD = """
+- {workspace: northwind, person: ana, in: dm, say: Hello}
+- {thread: last, say: And more, within: 5}
+- {person: ben, stop: }
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    def from_text(text: str):
+        path = tmp_path / "script.yaml"
+        path.write_text(text, "utf-8")
+        return read_script(path)
+
+    return from_text
+
+
+def test_place_and_person_are_kept_from_the_step_before(read):
+    first, second, third = read(GOOD).steps
+
+    assert (second.workspace, second.person, second.place) == ("northwind", "ana", "dm")
+    assert second.thread == "last"
+    assert second.within_s == 5
+    assert (third.action, third.person) == ("stop", "ben")
+    assert first.expects_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "list of steps"),
+        ("say: hi", "list of steps"),
+        ("- hi", "step 1: must be a mapping"),
+        ("- {workspace: a, person: b, in: dm}", "exactly one of say, command"),
+        ("- {workspace: a, person: b, in: dm, say: x, stop: }", "exactly one of"),
+        ("- {say: hi}", "says no workspace and no person and no in"),
+        ("- {workspace: a, person: b, in: dm, say: }", "`say` is empty"),
+        ("- {workspace: a, person: b, in: dm, say: x, shout: y}", "does not know shout"),
+        ("- {workspace: a, person: b, in: dm, upload: no.md}", "no such file"),
+        ("- {workspace: a, person: b, in: dm, say: x, within: soon}", "number of seconds"),
+        ("- {workspace: [", "is not YAML"),
+    ],
+)
+def test_what_is_wrong_is_named(read, text, words):
+    with pytest.raises(ScriptError, match="(?s)" + words.replace("`", ".")):
+        read(text)

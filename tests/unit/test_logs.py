@@ -1,0 +1,48 @@
+"""A log line is one JSON object, without credentials, whatever went into it."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+from bot.logs import JsonFormatter, redact
+
+
+def line_of(message: str, *args: object, **extra: object) -> dict:
+    record = logging.getLogger("x").makeRecord(
+        "bot.x", logging.INFO, "f", 1, message, args, None, extra=extra
+    )
+    return json.loads(JsonFormatter().format(record))
+
+
+def test_extra_fields_stand_beside_the_message():
+    line = line_of("hello %s", "you", reference="abc")
+
+    assert line["message"] == "hello you"
+    assert line["reference"] == "abc"
+    assert line["level"] == "info"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["xoxb-12-ab", "xapp-1-A-b", "gsk_abc123", "Bearer abc.def", "sk-" + "a" * 20, "xoxe.xoxb-1-x"],
+)
+def test_what_looks_like_a_credential_is_taken_out(secret):
+    assert secret not in line_of("got %s", secret, detail=secret)["message"]
+    assert "[redacted]" in redact(f"token={secret}")
+
+
+def test_a_password_in_an_address_is_taken_out_also_of_a_traceback():
+    try:
+        raise OSError("cannot reach postgresql://aegis:hunter2@db/aegis")
+    except OSError:
+        record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
+
+    assert "hunter2" not in JsonFormatter().format(record)
+
+
+def test_line_breaks_make_no_second_record():
+    record = logging.makeLogRecord({"msg": 'a\n{"level":"error"}'})
+
+    assert "\n" not in JsonFormatter().format(record)
