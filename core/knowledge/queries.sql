@@ -82,7 +82,7 @@ update document set scope = 'workspace', owner_id = '' where document_id = $1;
 -- $1 words, $2 how rare each is in the language, $3 whether it stands in the question itself;
 -- $4 the person; $5 what is searched for as an embedding, or null, and $6 its model;
 -- $7 how many candidates each way of searching may bring, $8 how many come back;
--- $9, $10: words of the question, and embeddings of the question without each of them; the first is
+-- $9, $10: words of the question, and embeddings of texts made with or without them; the first is
 -- the empty word and the whole question.
 --
 -- BM25 (k1 1.2, b 0.75; Robertson & Zaragoza 2009), joined by reciprocal rank (k 60; Cormack, Clarke
@@ -154,7 +154,10 @@ with term as materialized (
   group by id order by score desc, id limit $8
 ), variant as materialized (
   select v.place, plainto_tsquery('pg_catalog.english', v.word) as query,
-         v.embedding::extensions.halfvec as embedding
+         v.embedding::extensions.halfvec as embedding,
+         not exists (
+           select from unnest(to_tsvector('pg_catalog.english', v.word)) s
+           join lexeme l on l.lexeme = s.lexeme) as unheard_of
   from unnest($9::text[], $10::text[]) with ordinality v (word, embedding, place)
 )
 select c.id, c.document_id, d.title, d.scope, d.owner_id, c.position, c.heading, c.page, c.body,
@@ -165,6 +168,7 @@ select c.id, c.document_id, d.title, d.scope, d.owner_id, c.position, c.heading,
        array(select case when v.place = 1 or not c.lexemes @@ v.query
                          then 1 - (e.embedding operator(extensions.<=>) v.embedding) end
              from variant v order by v.place) as closeness,
+       array(select v.unheard_of from variant v order by v.place) as unheard_of,
        array(select t.lexeme from term t order by t.lexeme) as term_lexemes,
        array(select t.n from term t order by t.lexeme) as term_chunks,
        array(select t.rarity from term t order by t.lexeme) as term_rarities,

@@ -1,6 +1,6 @@
 """Find the passages that support an answer, among those the asker may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.db.tenant import TenantContext
@@ -9,7 +9,7 @@ from core.knowledge.model import Asker, Finding, Findings, may_see
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
-from core.knowledge.ranking.support import Evidence, Term, supports
+from core.knowledge.ranking.support import Evidence, Missed, Term, supports
 
 CANDIDATES = 50  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
@@ -53,15 +53,15 @@ async def search(
 
 
 async def _embed(embedder: Embedder | None, asked: Question) -> list[list[float]]:
-    """What is sought, what is judged, and the judged text without each telling word."""
+    """In the order that `store.search_chunks` asks for."""
     if embedder is None:
         return []
-    return await embedder.embed([asked.sought, asked.judged, *(text for _, text in asked.variants)])
+    without = [text for _, text in asked.telling]
+    alone = [word.text for word, _ in asked.telling]
+    return await embedder.embed([asked.sought, asked.judged, *without, *alone])
 
 
 def _evidence(row: Row, asked: Question) -> Evidence:
-    rarities = {word.text: word.rarity for word in asked.words}
-    closeness, *without = row["closeness"] or [None]
     return Evidence(
         terms={
             stem: Term(rarity, count, is_asked)
@@ -75,14 +75,20 @@ def _evidence(row: Row, asked: Question) -> Evidence:
         },
         named=frozenset(row["matched"]),
         corpus_chunks=row["corpus_chunks"],
-        closeness=closeness,
-        # The passage has the word where the statement gives null.
-        without=[
-            (rarities[word], value)
-            for (word, _), value in zip(asked.variants, without, strict=False)
-            if value is not None
-        ],
+        closeness=row["closeness"][0],
+        missed=list(_missed(row, asked)),
     )
+
+
+def _missed(row: Row, asked: Question) -> Iterator[Missed]:
+    """The telling words a passage lacks; where it has one, the statement gives null."""
+    _, *closeness = row["closeness"]
+    _, *unheard_of = row["unheard_of"]
+    half = len(closeness) // 2
+    columns = zip(asked.telling, closeness, closeness[half:], unheard_of, strict=False)
+    for (word, _), without, alone, is_unheard_of in columns:
+        if without is not None:
+            yield Missed(word.rarity, without, alone, is_unheard_of)
 
 
 def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:

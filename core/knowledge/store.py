@@ -112,8 +112,10 @@ async def search_chunks(
 ) -> Sequence[Mapping[str, Any]]:
     """Candidates with all that judging them takes; see the statement for the columns.
 
-    *vectors*: of what is sought, of what is judged, of each variant; empty without a model.
+    *vectors*: of what is sought, of what is judged, of the judged text without each telling word,
+    of each telling word alone; empty without a model.
     """
+    telling = [word.text for word, _ in asked.telling] if vectors else []
     sought, *variants = [vector_text(vector) for vector in vectors] or _NO_VECTORS
     rows = await tx.fetch(
         SQL["search_chunks"],
@@ -125,8 +127,8 @@ async def search_chunks(
         embedding_model,
         candidates,
         limit,
-        ["", *(word for word, _ in asked.variants)],
-        variants or _NO_VECTORS * (1 + len(asked.variants)),
+        ["", *telling, *telling],
+        variants or _NO_VECTORS,
     )
     return [dict(row) for row in rows]
 

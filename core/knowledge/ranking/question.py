@@ -7,13 +7,11 @@ from dataclasses import dataclass
 HISTORY_TURNS = 2  # earlier questions that help to find; more of them blur the search
 MAX_CHARACTERS = 2_000  # of a question; the model reads 256 pieces, and a flood of words costs time
 TELLING = 0.6  # how rare a word is, from 0 to 1, that says what a question is about
-MAX_VARIANTS = 5
+MAX_TELLING = 4  # words looked at one by one; each costs two short embeddings
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LEANING = re.compile(
-    r"^\s*(and|or|but|also|what about|how about|same|else)\b"
-    r"|\b(it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones)\b",
-    re.IGNORECASE,
+    r"\b(it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones)\b", re.IGNORECASE
 )
 # Words that ask rather than name; only needed when no vocabulary tells how common a word is.
 _ASKING_WORDS = (
@@ -40,12 +38,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, what it is judged by, and how it changes without each telling word."""
+    """What is asked, what it is judged by, and the words that tell what it is about."""
 
     judged: str  # the question, with earlier ones when it cannot stand alone
     sought: str  # what is searched for: the question and the earlier ones
     words: tuple[Word, ...]
-    variants: tuple[tuple[str, str], ...]  # (word, the judged text without it), rarest first
+    telling: tuple[tuple[Word, str], ...]  # each with the judged text without it, rarest first
 
 
 def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Question:
@@ -55,12 +53,14 @@ def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Questio
     sought = "\n".join([*earlier, question])
     judged = sought if earlier and _leans(question, rarity) else question
     asked = {word.lower() for word in _WORD.findall(judged)}
-    words = dict.fromkeys(word.lower() for word in _WORD.findall(sought))
+    distinct = dict.fromkeys(word.lower() for word in _WORD.findall(sought))
+    words = tuple(Word(word, rarity(word), word in asked) for word in distinct)
+    telling = sorted((w for w in words if w.asked and w.rarity >= TELLING), key=_rarest_first)
     return Question(
         judged=judged,
         sought=sought,
-        words=tuple(Word(word, rarity(word), word in asked) for word in words),
-        variants=_variants(judged, rarity),
+        words=words,
+        telling=tuple((word, _without(judged, word.text)) for word in telling[:MAX_TELLING]),
     )
 
 
@@ -75,10 +75,8 @@ def _leans(question: str, rarity: Rarity) -> bool:
     return len(telling) < 2 or _LEANING.search(question) is not None
 
 
-def _variants(judged: str, rarity: Rarity) -> tuple[tuple[str, str], ...]:
-    telling = {word.lower(): rarity(word) for word in _WORD.findall(judged)}
-    rarest = sorted((w for w in telling if telling[w] >= TELLING), key=lambda w: -telling[w])
-    return tuple((word, _without(judged, word)) for word in rarest[:MAX_VARIANTS])
+def _rarest_first(word: Word) -> float:
+    return -word.rarity
 
 
 def _without(text: str, word: str) -> str:

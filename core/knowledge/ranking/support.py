@@ -1,10 +1,10 @@
 """Whether a passage supports an answer at all, or is only the nearest of what there is.
 
 Ranking always brings something: asked about parental leave, the handbook of a house without any
-brings its holidays. Three things are weighed: how near question and passage are in meaning; how
-much of what the question names the passage names, rare words counting most; and whether the
-question would come *nearer* without a telling word that the passage lacks, for then that word is
-what was asked about. The figures were fitted on `tests/unit/knowledge/handbooks` and on CISI,
+brings its holidays. What is weighed: how near question and passage are in meaning; how much of what
+the question names the passage names, rare words counting most; and, of each telling word that the
+passage lacks, whether the question would come *nearer* without it, and whether no document has it
+and the passage means nothing like it: then that word is what was asked about. The figures were fitted on `tests/unit/knowledge/handbooks` and on CISI,
 Cranfield and MTRAG-UN, each asked the questions of the others.
 """
 
@@ -14,8 +14,10 @@ from math import log
 
 # With embeddings.
 NAMED_WEIGHT = 0.4
-MISSED_WEIGHT = 3.0
-NEEDED = 0.40
+NEARER_WEIGHT = 3.0
+STRANGE_WEIGHT = 2.0
+STRANGE_BELOW = 0.15  # a word and a passage less close than this have nothing in common
+NEEDED = 0.37
 NEEDED_GROWTH = 0.025  # more is needed where more passages had the chance to be near by accident
 SMALL_CORPUS = 15  # chunks, the size the figures above are for
 # With words alone.
@@ -35,6 +37,16 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A telling word of the question that a passage lacks."""
+
+    rarity: float
+    without: float  # closeness of passage and question without the word
+    alone: float  # closeness of passage and word
+    unheard_of: bool  # no document of the tenant has it
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one passage against one question."""
 
@@ -42,8 +54,7 @@ class Evidence:
     named: frozenset[str]  # the terms the passage holds
     corpus_chunks: float
     closeness: float | None  # cosine with the question; None without embeddings
-    # Per telling word the passage lacks: its rarity, and the closeness without it.
-    without: Sequence[tuple[float, float]] = ()
+    missed: Sequence[Missed] = ()
 
 
 def supports(evidence: Evidence) -> bool:
@@ -56,10 +67,18 @@ def supports(evidence: Evidence) -> bool:
 def strength(evidence: Evidence) -> float:
     """Closeness, plus what is named, less what is missed."""
     assert evidence.closeness is not None
-    missed = 0.0
-    for rarity, closeness_without in evidence.without:
-        missed += rarity**_MISSED_POWER * min(0.0, evidence.closeness - closeness_without)
-    return evidence.closeness + NAMED_WEIGHT * share_named(evidence) + MISSED_WEIGHT * missed
+    nearer, strangest = 0.0, 0.0
+    for word in evidence.missed:
+        weight = word.rarity**_MISSED_POWER
+        nearer += weight * max(0.0, word.without - evidence.closeness)
+        if word.unheard_of:
+            strangest = max(strangest, weight * (STRANGE_BELOW - word.alone))
+    return (
+        evidence.closeness
+        + NAMED_WEIGHT * share_named(evidence)
+        - NEARER_WEIGHT * nearer
+        - STRANGE_WEIGHT * strangest
+    )
 
 
 def needed(corpus_chunks: float) -> float:
