@@ -33,7 +33,8 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 	@echo '== types' && $(python) -m mypy
 	@echo '== import contracts' && .venv/bin/lint-imports --no-logo
 	@echo '== dependencies' && $(python) -m deptry .
-	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py tests/contract/test_glossary.py
+	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py \
+		tests/contract/test_sandbox_docs.py tests/contract/test_glossary.py
 	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
 	@echo '== tests' && $(python) -m pytest $(ARGS)
 
