@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,3 +88,24 @@ async def test_a_cancelled_reading_leaves_no_child_behind():
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "bytearray(600 * 2**20)",
+        "open('planted', 'wb', buffering=0).write(b'x')",
+        "[open('/dev/null') for _ in range(64)]",
+    ],
+    ids=["memory", "writing a file", "many files"],
+)
+def test_the_reading_process_cannot(deed, tmp_path):
+    program = (
+        "from core.knowledge.reading.limits import restrict_this_process as restrict\n"
+        f"restrict()\ntry:\n    {deed}\nexcept (MemoryError, OSError):\n    raise SystemExit(7)"
+    )
+    environment = {"PYTHONPATH": str(SAMPLES.parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, timeout=30, check=False
+    )
+    assert done.returncode == 7
