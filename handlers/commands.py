@@ -1,5 +1,6 @@
 """Slash commands: `/ask [agent] question` and `/aegis help | agents | kb`."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -25,6 +26,8 @@ from handlers.blocks.questions import asked_message
 from handlers.blocks.refusals import explained, nothing_asked, refused
 from handlers.blocks.rendered import Rendered
 from handlers.hearing import plain
+
+Effect = Callable[[Services, "Command"], Awaitable[None]]
 
 SUBCOMMANDS = ("help", "agents", "kb")
 
@@ -54,7 +57,7 @@ def register(app: AsyncApp, services: Services) -> None:
         await _explained(services, _typed(command, context), _aegis)
 
 
-async def _explained(services: Services, command: Command, do: Any) -> None:
+async def _explained(services: Services, command: Command, do: Effect) -> None:
     """Who may not ask may not command either; what goes wrong in words is told in words."""
     try:
         person = await recognize_person(

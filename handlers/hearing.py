@@ -66,9 +66,15 @@ def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext)
         person_id=str(event.get("user") or ""),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team"),
         text=plain(raw, bot),
-        private=event.get("channel_type") == "im",
+        private=_is_direct(event),
         mentions_us=bool(bot) and f"<@{bot}" in raw,
     )
+
+
+def _is_direct(event: dict[str, Any]) -> bool:
+    """Slack names the kind of channel; where a server does not, a direct message's id begins D."""
+    kind = event.get("channel_type")
+    return kind == "im" if kind else str(event.get("channel") or "").startswith("D")
 
 
 def plain(text: str, bot_user_id: str) -> str:

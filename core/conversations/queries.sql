@@ -7,14 +7,13 @@ on conflict (channel, thread_ts) do update set agent = c.agent
 returning c.id, c.agent;
 
 -- open_turn --
-insert into turn (turn_id, conversation_id, event_key, person_id, question)
-values ($1, $2, $3, $4, $5)
+insert into turn (turn_id, conversation_id, event_key, person_id, agent, question)
+values ($1, $2, $3, $4, $5, $6)
 on conflict (event_key) do nothing;
 
 -- find_turn --
-select t.turn_id, t.conversation_id, c.agent, t.question, t.state, t.answer, t.sources
-from turn t join conversation c on c.id = t.conversation_id
-where t.event_key = $1;
+select turn_id, conversation_id, agent, question, state, answer, sources
+from turn where event_key = $1;
 
 -- list_earlier --
 -- Stopped and failed turns have a question too: what was said stays said.

@@ -62,13 +62,16 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
 
 
 async def _open(context: TenantContext, roster: Roster, question: Question) -> Turn:
-    """Find or open conversation and turn. The thread's agent stays, unless another is addressed."""
+    """Find or open conversation and turn. The thread keeps its agent; another one that is addressed
+    by name takes this turn alone."""
     place = question.place
     async with context.db.transaction() as tx:
         kept = await store.find_agent(tx, place.channel, place.thread_ts)
         choice = choose_agent(roster, question.text, thread_agent=question.agent or kept)
         conversation = await store.open_conversation(tx, question, choice.agent.key)
-        return await store.open_turn(tx, new_id(), conversation, question, choice.question)
+        return await store.open_turn(
+            tx, new_id(), conversation, question, choice.agent.key, choice.question
+        )
 
 
 async def _until_stopped(

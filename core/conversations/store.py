@@ -26,10 +26,12 @@ async def open_conversation(tx: Tx, question: Question, agent: str) -> int:
     return int(row["id"])
 
 
-async def open_turn(tx: Tx, turn_id: str, conversation: int, question: Question, text: str) -> Turn:
+async def open_turn(
+    tx: Tx, turn_id: str, conversation: int, question: Question, agent: str, text: str
+) -> Turn:
     """The turn of this message: made now, or the one an earlier try left."""
     key, person = question.event_key, question.place.person_id
-    await tx.execute(SQL["open_turn"], turn_id, conversation, key, person, text)
+    await tx.execute(SQL["open_turn"], turn_id, conversation, key, person, agent, text)
     row = await tx.fetchrow(SQL["find_turn"], key)
     assert row is not None
     sources = tuple(Source(**source) for source in json.loads(row["sources"]))

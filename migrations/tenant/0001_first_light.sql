@@ -61,6 +61,7 @@ create table {schema}.turn (
   conversation_id bigint not null references {schema}.conversation (id) on delete cascade,
   event_key text not null unique,
   person_id text not null,
+  agent text not null,
   question text not null,
   answer text,
   sources jsonb not null default '[]',
