@@ -1,0 +1,126 @@
+"""`python -m bench`: take every figure, print a table, write bench/latest.json.
+
+`--only intake,streams` takes some of them, `--seconds 2` makes the intake phases shorter.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+
+from bench.first_text import measure_first_text
+from bench.installation import open_installation
+from bench.intake.measure import measure_intake
+from bench.processes import BenchError
+from bench.retrieval import retrieval_10k
+from bench.streams.measure import held, measure_streams
+from bot.settings import Settings
+from bot.wiring import open_embedder
+
+LATEST = Path(__file__).with_name("latest.json")
+WORKSPACES = 100
+
+Figures = dict[str, float]
+
+
+async def intake(folder: Path, seconds: float) -> Figures:
+    async with open_installation(folder, WORKSPACES) as installation:
+        taken = await measure_intake(installation, seconds=seconds)
+    return {
+        "intake_per_s": taken.ours.per_s,
+        "intake_100_tenants_per_s": taken.ours_many.per_s,
+        "stock_bolt_per_s": taken.bolt.per_s,
+        "intake_ratio": taken.ratio,
+        "intake_p99_ms": taken.ours.p99_ms,
+        "stock_bolt_p99_ms": taken.bolt.p99_ms,
+        "intake_server_us": taken.ours.server_us,
+        "intake_database_us": taken.ours.database_us,
+        "intake_100_tenants_server_us": taken.ours_many.server_us,
+        "intake_100_tenants_database_us": taken.ours_many.database_us,
+        "stock_bolt_server_us": taken.bolt.server_us,
+    }
+
+
+async def first_text(folder: Path, seconds: float) -> Figures:
+    return {"first_text_ms_p50": median(await measure_first_text(folder))}
+
+
+async def retrieval(folder: Path, seconds: float) -> Figures:
+    async with open_installation(folder, 1) as installation:
+        embedder = await open_embedder(Settings.model_validate({}))
+        latency = await retrieval_10k(await installation.context(), embedder)
+    return {"retrieval_10k_ms_p50": latency.p50, "retrieval_10k_ms_p95": latency.p95}
+
+
+async def streams(folder: Path, seconds: float) -> Figures:
+    async with open_installation(folder, 1) as installation:
+        steps = await measure_streams(await installation.context())
+    for step in steps:
+        print(f"    {step.streams} streams: p99 {step.p99_ms:.0f} ms added", file=sys.stderr)
+    return {"streams_held": held(steps)}
+
+
+PARTS: dict[str, Callable[[Path, float], Awaitable[Figures]]] = {
+    "intake": intake,
+    "first_text": first_text,
+    "retrieval": retrieval,
+    "streams": streams,
+}
+
+
+async def take(names: list[str], seconds: float) -> tuple[Figures, list[str]]:
+    """The figures, and what went wrong: one part that fails takes no other with it."""
+    figures: Figures = {}
+    failures: list[str] = []
+    for name in names:
+        print(f"  {name} …", file=sys.stderr)
+        # A folder each: no part begins with another's data in its cache or its tables.
+        with tempfile.TemporaryDirectory(prefix="aegis-bench-") as folder:
+            try:
+                figures |= await PARTS[name](Path(folder), seconds)
+            except BenchError as error:
+                failures.append(f"{name}: {error}")
+    return figures, failures
+
+
+def table(figures: Figures) -> str:
+    width = max(map(len, figures), default=0)
+    lines = [f"  {name:<{width}}  {value:>10,.2f}" for name, value in figures.items()]
+    many, one = (figures.get(f"intake{which}_database_us", 0.0) for which in ("_100_tenants", ""))
+    if many and one:
+        lines += [
+            "",
+            "  100 workspaces cost more because each workspace of a commit is an INSERT of its own,",
+            "  planned anew, into a schema of its own: the database spends "
+            f"{many:.0f} µs an event instead of {one:.0f}.",
+        ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of an intake phase")
+    asked = parser.parse_args()
+    names = asked.only.split(",")
+    if unknown := set(names) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    # A polite end also stops what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
+    try:
+        figures, failures = asyncio.run(take(names, asked.seconds))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(table(figures))
+    LATEST.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    if failures:
+        sys.exit("bench: " + "\nbench: ".join(failures))
+
+
+if __name__ == "__main__":
+    main()
