@@ -14,6 +14,11 @@ MOST_CHARACTERS = 420
 WORTH_QUOTING = 0.65
 # Words of the heading above a sentence count, but less than its own.
 HEADING_SHARE = 0.4
+# A question of fewer words of its own leans on the one before, whose words count for so much.
+FEW_WORDS = 3
+EARLIER_SHARE = 0.8
+# The search put the passages in order; each place down takes this share of a quote's weight.
+PLACE_SHARE = 0.05
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])")
@@ -45,19 +50,37 @@ class _Candidate:
     around: frozenset[str]
 
 
-def best_quotes(question: str, passages: Sequence[Passage]) -> list[Quote]:
-    """The sentences, list items and table rows that answer best, best first; never reworded."""
+def best_quotes(question: str, passages: Sequence[Passage], before: str = "") -> list[Quote]:
+    """The sentences, list items and table rows that answer best, best first; never reworded.
+
+    *before* is the question asked just before: "How often?" says nothing without it.
+    """
     candidates = [c for passage in passages for c in _candidates(passage)]
-    wanted = stems(question) - _COMMON_STEMS or stems(question)
-    seen_in = Counter(word for c in candidates for word in (c.words | c.around) & wanted)
-    rarity = {word: math.log(1 + len(candidates) / count) for word, count in seen_in.items()}
-    scored = [(_score(c, rarity), -place, c) for place, c in enumerate(candidates)]
+    wanted = _wanted(question, before)
+    seen_in = Counter(word for c in candidates for word in (c.words | c.around) & wanted.keys())
+    rarity = {
+        word: wanted[word] * math.log(1 + len(candidates) / count)
+        for word, count in seen_in.items()
+    }
+    scored = [
+        (_score(c, rarity) * (1 - PLACE_SHARE) ** (c.number - 1), -place, c)
+        for place, c in enumerate(candidates)
+    ]
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     if not scored or scored[0][0] == 0:
         # The search judged by meaning and no word is shared: begin where it would begin.
         return [Quote(c.number, c.text) for c in candidates[:2]]
     floor = scored[0][0] * WORTH_QUOTING
     return _distinct(c for score, _, c in scored if score >= floor)
+
+
+def _wanted(question: str, before: str) -> dict[str, float]:
+    """The words that count, and how much each does."""
+    asked = stems(question) - _COMMON_STEMS
+    earlier = stems(before) - _COMMON_STEMS if len(asked) < FEW_WORDS else frozenset()
+    if not asked | earlier:
+        return dict.fromkeys(stems(question), 1.0)
+    return dict.fromkeys(earlier, EARLIER_SHARE) | dict.fromkeys(asked, 1.0)
 
 
 def stems(text: str) -> frozenset[str]:
