@@ -19,6 +19,7 @@ from bot.wiring import Product, open_product
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.secret import Secret
+from core.knowledge.ingest_document import ingest_document
 from core.tenancy.install_workspace import Grant, Provisioner, install_workspace
 
 
@@ -36,6 +37,18 @@ class Stage:
         """The Slack id of a person of the sandbox."""
         persons = (w.persons.values() for w in self.sandbox.world.workspaces.values())
         return next(p.id for people in persons for p in people if p.name == name)
+
+    async def add_document(self, company: str, title: str, text: str) -> None:
+        """Put a document into a company's knowledge base, for everyone in it."""
+        await ingest_document(
+            self.tenants[company],
+            self.product.services.reader,
+            self.product.services.staff.embedder,
+            title=title,
+            content=text.encode(),
+            added_by="operator",
+            reference="test",
+        )
 
     async def play(self, script: str) -> list[dict[str, Any]]:
         """Play YAML steps; what became visible meanwhile."""

@@ -5,7 +5,6 @@ import json
 import pytest
 from aiohttp import web
 
-from core.knowledge.ingest_document import ingest_document
 from tests.scenario.test_providers import vendor
 from tests.stage import spoken
 
@@ -15,15 +14,7 @@ RULES = "# Rules\n\n## Hooks\n\n" + " ".join(
 
 
 async def furnish(stage):
-    await ingest_document(
-        stage.tenants["northwind"],
-        stage.product.services.reader,
-        stage.product.services.staff.embedder,
-        title="Rules.md",
-        content=RULES.encode(),
-        added_by="operator",
-        reference="test",
-    )
+    await stage.add_document("northwind", "Rules.md", RULES)
 
 
 async def test_stop_ends_the_answer_where_it_is(stage_with):

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from core.knowledge.ingest_document import ingest_document
 from tests.stage import spoken
 
 HANDBOOK = """# Handbook
@@ -29,15 +28,7 @@ The office is open from eight to six. Ring the bell after that.
 @pytest.fixture
 async def furnished(stage):
     for name, text in (("northwind", HANDBOOK), ("harbor", OTHER)):
-        await ingest_document(
-            stage.tenants[name],
-            stage.product.services.reader,
-            stage.product.services.staff.embedder,
-            title="Handbook.md",
-            content=text.encode(),
-            added_by="operator",
-            reference="test",
-        )
+        await stage.add_document(name, "Handbook.md", text)
     return stage
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from core.knowledge.ingest_document import ingest_document
 from tests.stage import spoken
 
 NEWER = (
@@ -20,14 +19,10 @@ ASK = """
 
 
 async def furnish(stage):
-    await ingest_document(
-        stage.tenants["northwind"],
-        stage.product.services.reader,
-        stage.product.services.staff.embedder,
-        title="Handbook.md",
-        content=b"# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros every three years.\n",
-        added_by="operator",
-        reference="test",
+    await stage.add_document(
+        "northwind",
+        "Handbook.md",
+        "# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros every three years.\n",
     )
 
 

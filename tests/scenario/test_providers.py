@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from core.knowledge.ingest_document import ingest_document
 from tests.stage import spoken
 
 ASK = '[{workspace: northwind, person: ana, in: dm, say: "What is the bike stipend?"}]'
@@ -55,14 +54,10 @@ async def babbles(request: web.Request) -> web.StreamResponse:
 async def ask(stage_with, url: str):
     model = {"openai_compatible_base_url": url, "openai_compatible_model": "test-model"}
     async with stage_with(settings=model) as stage:
-        await ingest_document(
-            stage.tenants["northwind"],
-            stage.product.services.reader,
-            stage.product.services.staff.embedder,
-            title="Handbook.md",
-            content=b"# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros.\n",
-            added_by="operator",
-            reference="test",
+        await stage.add_document(
+            "northwind",
+            "Handbook.md",
+            "# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros.\n",
         )
         return await stage.play(ASK)
 

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from core.knowledge.ingest_document import ingest_document
-
 HANDBOOK = "# Handbook\n\n## Bicycles\n\n" + " ".join(
     f"Rule {n}: bicycle number {n} hangs on hook {n} of the workshop wall." for n in range(1, 9)
 )
@@ -55,15 +53,7 @@ async def until(look, seconds=60.0):
 async def idle_stage(stage_with):
     """Everything but a worker."""
     async with stage_with(works=False) as stage:
-        await ingest_document(
-            stage.tenants["northwind"],
-            stage.product.services.reader,
-            stage.product.services.staff.embedder,
-            title="Hooks.md",
-            content=HANDBOOK.encode(),
-            added_by="operator",
-            reference="test",
-        )
+        await stage.add_document("northwind", "Hooks.md", HANDBOOK)
         yield stage
 
 
