@@ -37,11 +37,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logs(level: str) -> None:
-    """Log to standard error; libraries speak up from WARNING."""
+    """Log to standard error; libraries speak up from WARNING at the earliest."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for ours in ("bot", "core", "handlers", "web_oauth"):
         logging.getLogger(ours).setLevel(level)

@@ -26,13 +26,17 @@ EXPLAINED = (
 )
 
 
-def settings() -> Settings:
-    """Read the environment and set up logging. A bad value ends the program with its name."""
+def settings(*, quiet: bool = False) -> Settings:
+    """Read the environment and set up logging. A bad value ends the program with its name.
+
+    *quiet* is for commands that a person watches: they log errors alone, unless told otherwise.
+    """
     try:
         found = read_settings()
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
-    set_up_logs(found.log_level)
+    default = Settings.model_fields["log_level"].default
+    set_up_logs("ERROR" if quiet and found.log_level == default else found.log_level)
     return found
 
 

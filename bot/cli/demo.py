@@ -38,7 +38,7 @@ WORDS_PER_S = 30.0
 @click.option("--socket", is_flag=True, help="Connect by Socket Mode instead of HTTP.")
 def demo(port: int, script: Path | None, socket: bool) -> None:
     """Try AEGIS now: two companies, their handbooks, and a small Slack in your browser."""
-    settings = console.settings()
+    settings = console.settings(quiet=True)
     if script is None:
         console.run(_show(settings, port, socket=socket))
         return
@@ -53,6 +53,7 @@ def demo(port: int, script: Path | None, socket: bool) -> None:
 
 
 async def _show(settings: Settings, port: int, *, socket: bool) -> None:
+    click.echo("Starting a database, a small Slack and AEGIS; reading two handbooks ...", err=True)
     async with open_demo(settings, port=port, socket=socket) as sandbox:
         click.echo(f"\n  AEGIS demo: {sandbox.url}\n\n  Ctrl-C stops it.\n")
         await until_stopped()
