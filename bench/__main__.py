@@ -61,7 +61,8 @@ async def streams(folder: Path, seconds: float) -> Figures:
     async with open_installation(folder, 1) as installation:
         steps = await measure_streams(await installation.context())
     for step in steps:
-        print(f"    {step.streams} streams: p99 {step.p99_ms:.0f} ms added", file=sys.stderr)
+        told = f"p99 {step.p99_ms:.0f} ms added, {step.arrived:.0%} in time, {step.broken} broken"
+        print(f"    {step.streams} streams: {told}", file=sys.stderr)
     return {"streams_held": held(steps)}
 
 

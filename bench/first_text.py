@@ -17,7 +17,6 @@ WARM_UPS, QUESTIONS = 4, 40
 LONGEST_ANSWER_SECONDS = 30.0
 # The offline model talks at a reader's pace by default; at this one it is done at once.
 UNTHROTTLED_WORDS_PER_S = "1000000"
-_APP = "AEGIS"
 _SHOWS_TEXT = ("stream_start", "stream_append", "stream_stop", "message", "update")
 _SEAT = {"workspace": "northwind", "person": "ana", "in": "dm"}
 _ASKED = (
@@ -73,7 +72,11 @@ async def _whole_answer(seen: asyncio.Queue[Seen], thread: str) -> float:
         at, item = await seen.get()
         if item["thread"] != thread:
             continue
-        if item["kind"] in _SHOWS_TEXT and item["author"] == _APP and item["text"].strip():
+        if (
+            item["kind"] in _SHOWS_TEXT
+            and item["author"] != _SEAT["person"]
+            and item["text"].strip()
+        ):
             first = first or at
             words = item["text"] if item["kind"] in ("stream_stop", "message") else words
         is_over = is_over or (item["kind"] == "session" and "active" in item["text"])
