@@ -34,7 +34,6 @@ from core.gateway.ports import Provider
 from core.gateway.providers.offline import Offline
 from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
 from core.jobs.model import InboxEvent
-from core.kernel.clock import SystemClock
 from core.kernel.ids import new_id
 from core.kernel.secret import Secret
 from core.knowledge.embedding.minilm import load as load_embedder
@@ -83,7 +82,6 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             ),
             reader=LimitedReader(),
             files=SlackFiles(clients, session, file_hosts(settings)),
-            clock=SystemClock(),
         )
         app = build_app(clients, services)
         worker = _worker(storage, services, app)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from core.conversations.ports import FileSource
 from core.conversations.run_turn import Staff
 from core.db.database import Database
-from core.kernel.clock import Clock
 from core.knowledge.ports import Reader
 from core.tenancy.ports import Directory
 from core.tenancy.workspaces import Workspaces
@@ -19,4 +18,3 @@ class Services:
     staff: Staff
     reader: Reader
     files: FileSource
-    clock: Clock

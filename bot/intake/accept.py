@@ -10,12 +10,11 @@ from bot.intake.addressing import Addressed
 from bot.intake.batch import EventBatch
 from core.jobs.model import IncomingEvent
 from core.tenancy.workspaces import Workspaces
+from handlers.blocks.refusals import unknown_workspace
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_WORKSPACE = (
-    "AEGIS is not set up for this workspace. Ask whoever runs AEGIS for you to install it here."
-)
+UNKNOWN_WORKSPACE = unknown_workspace().text
 
 
 class Intake:

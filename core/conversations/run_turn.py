@@ -24,13 +24,17 @@ from core.gateway.model import AgentTurn, Delta, Exchange, Passage, cited
 from core.jobs import store as jobs
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_id
-from core.knowledge.model import Asker, Finding
+from core.knowledge.model import Asker, Finding, Findings
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
 
 # How often a running turn looks whether the person has pressed Stop.
 STOP_POLL_SECONDS = 0.4
 STOPPED_NOTE = "_Stopped._"
+WITHHELD_NOTE = (
+    "_Left out here, because others read along: what {count} of your own documents may say. "
+    "Ask me in a direct message._"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ async def _speak(
         role=agent.role,
         instructions=agent.instructions,
         question=turn.question,
-        passages=tuple(_passage(number, found) for number, found in enumerate(findings, 1)),
+        passages=tuple(_passage(number, found) for number, found in enumerate(findings.found, 1)),
         thread=_thread(earlier),
     )
     async with aclosing(staff.gateway.answer(context, asked)) as stream:
@@ -132,6 +136,8 @@ async def _speak(
                 await pen.write(event.text)
             else:
                 draft.model = event.model
+    if findings.withheld:
+        draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
 
 
 async def _search(
@@ -140,7 +146,7 @@ async def _search(
     question: Question,
     turn: Turn,
     earlier: list[tuple[str, str]],
-) -> tuple[Finding, ...]:
+) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
     place, tool = question.place, "knowledge:documents:search"
     await audit.announce(context, tool, place.person_id, reference=turn.turn_id, agent=turn.agent)
@@ -161,7 +167,7 @@ async def _search(
             agent=turn.agent,
             found=len(findings.found),
         )
-    return findings.found
+    return findings
 
 
 async def _watch_for_stop(context: TenantContext, turn: Turn) -> None:

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 
 from core.gateway.model import Exchange, Passage
 
-CHARACTERS_PER_TOKEN = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Characters a section may take. The sum stays under 10,000 tokens."""
+    """Characters a section may take. At four a token, the sum stays under 10,000 tokens."""
 
     instructions: int = 6_000
     passages: int = 16_000

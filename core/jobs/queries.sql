@@ -1,10 +1,6 @@
 -- accept_events --
 select control.accept_events($1, $2, $3, $4, $5);
 
--- wake --
--- Called inside a tenant's transaction: the function reads the tenant from the role.
-select control.wake($1, make_interval(secs => $2));
-
 -- claim_mailboxes --
 with due as (
   select tenant_id, mailbox from control.mailbox

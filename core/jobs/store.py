@@ -21,11 +21,6 @@ async def accept_events(tx: Tx, events: Sequence[IncomingEvent]) -> None:
     )
 
 
-async def wake(tx: Tx, mailbox: str, *, delay_seconds: float = 0.0) -> None:
-    """Make a mailbox of the tenant whose transaction this is due."""
-    await tx.execute(SQL["wake"], mailbox, delay_seconds)
-
-
 async def claim_mailboxes(tx: Tx, worker: str, *, limit: int, seconds: float) -> list[Lease]:
     rows = await tx.fetch(SQL["claim_mailboxes"], limit, worker, seconds)
     return [

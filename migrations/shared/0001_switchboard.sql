@@ -6,7 +6,7 @@ create extension if not exists vector with schema extensions;
 grant usage on schema extensions to public;
 
 create schema control authorization aegis_owner;
-grant usage on schema control to public;
+grant usage on schema control to aegis_service;
 set local role aegis_owner;
 
 create table control.migration (
@@ -81,22 +81,5 @@ begin
 end $$;
 revoke all on function control.accept_events(text[], text[], text[], text[], text[]) from public;
 grant execute on function control.accept_events(text[], text[], text[], text[], text[]) to aegis_service;
-
--- Wake a mailbox from inside a tenant's transaction. The tenant is read from the role that is set,
--- so a tenant can wake only itself.
-create function control.wake(mailbox text, delay interval default interval '0')
-returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  acting text := current_setting('role');
-begin
-  if acting !~ '^tenant_[0-9a-f]{32}$' then
-    raise exception 'no tenant is set in this transaction';
-  end if;
-  insert into control.mailbox as m (tenant_id, mailbox, due_at)
-  values (substr(acting, 8), wake.mailbox, now() + delay)
-  on conflict on constraint mailbox_pkey do update
-    set signal = m.signal + 1, due_at = least(m.due_at, excluded.due_at);
-end $$;
 
 reset role;

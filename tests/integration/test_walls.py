@@ -54,19 +54,15 @@ async def test_role_and_path_end_with_the_transaction_also_after_an_error(contex
     assert "tenant_" not in path
 
 
-async def test_a_tenant_wakes_only_itself(context, database):
-    async with context.db.transaction() as tx:
-        await tx.execute("select control.wake('box')")
-    async with database.control() as tx:
-        woken = await tx.fetch("select tenant_id from control.mailbox where mailbox = 'box'")
-
-    assert [row["tenant_id"] for row in woken] == [context.tenant_id]
-
-
-async def test_waking_without_a_tenant_raises(database):
-    with pytest.raises(asyncpg.RaiseError, match="no tenant"):
-        async with database.control() as tx:
-            await tx.execute("select control.wake('box')")
+async def test_a_tenant_reaches_nothing_of_the_switchboard(context):
+    for statement in (
+        "select tenant_id from control.tenant",
+        "select * from control.mailbox",
+        "select control.accept_events('{}', '{}', '{}', '{}', '{}')",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with context.db.transaction() as tx:
+                await tx.execute(statement)
 
 
 async def test_the_audit_log_takes_no_update_and_no_delete(context):

@@ -132,6 +132,7 @@ async def test_a_dropped_file_answers_its_owner_and_nobody_else_until_it_is_shar
         - {{workspace: northwind, person: ben, in: dm, upload: fair.md}}
         - {{{ask}}}
         - {{person: cho, in: dm, {ask}}}
+        - {{person: ben, in: "#general", say: "@AEGIS which stand number do we have at the spring fair?"}}
         - {{person: ben, in: dm, click: Share with everyone}}
         - {{person: cho, in: dm, {ask}}}
         """
@@ -140,7 +141,9 @@ async def test_a_dropped_file_answers_its_owner_and_nobody_else_until_it_is_shar
     stops = [(line["seen_by"], line["text"]) for line in lines if line["kind"] == "stream_stop"]
     assert "number 14" in stops[0][1]
     assert "I found nothing" in stops[1][1]
-    assert "number 14" in stops[2][1]
+    assert "number 14" not in stops[2][1]
+    assert "1 of your own documents" in stops[2][1]
+    assert "number 14" in stops[3][1]
     assert any("is now shared" in line["text"] for line in lines)
 
 

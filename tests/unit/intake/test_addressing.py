@@ -51,7 +51,7 @@ def test_noise_is_not_stored(event):
         {"event": []},
         {"event": {}},
         {"event": {}, "event_id": 7},
-        {"event": {}, "event_id": "E"},
+        {"event": {"type": "message"}, "event_id": "E"},
     ],
 )
 def test_what_is_no_event_is_malformed(broken):
