@@ -28,9 +28,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- put_chunks --
 -- What is indexed is the title, the headings and the text; what is quoted is the text alone.
+-- A printer's apostrophe is a letter to the parser; a typist's ends the word, as in the question.
 with piece as materialized (
   select p.position, p.heading, p.page, p.body,
-         to_tsvector('pg_catalog.english', $2 || E'\n' || p.heading || E'\n' || p.body) as lexemes
+         to_tsvector('pg_catalog.english',
+           replace($2 || E'\n' || p.heading || E'\n' || p.body, '’', '''')) as lexemes
   from unnest($3::int[], $4::text[], $5::int[], $6::text[]) p (position, heading, page, body)
 ), placed as (
   insert into chunk (document_id, position, heading, page, body, token_count, lexemes)

@@ -151,6 +151,19 @@ async def test_a_follow_up_is_understood_from_the_question_before(context, embed
     assert not changed.found
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+async def test_it_does_not_matter_which_apostrophe_a_keyboard_has(context, embedder, apostrophe):
+    await add_folder(context, embedder, SAMPLES / "northwind")
+    for question, heading in (
+        ("Do I need a doctor's note?", "Sick leave"),
+        ("What's the notice period?", "If you leave"),
+        ("I'm moving house, do I get a day off?", "Other days off with pay"),
+        ("Who's the first aider?", "First aid"),
+    ):
+        findings = await ask(context, embedder, question.replace("'", apostrophe))
+        assert headings(findings)[:1] == [heading], question
+
+
 async def test_questions_are_answered_where_they_can_be_and_refused_elsewhere(
     new_context: NewContext, embedder: Embedder
 ):

@@ -10,6 +10,8 @@ TELLING = 0.6  # how rare a word is, from 0 to 1, that says what a question is a
 MAX_TELLING = 4  # words looked at one by one; each costs two short embeddings
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# "what's", "I’m", "doctor's": the tail names nothing, and no vocabulary knows the whole.
+_TAIL = re.compile(r"(?:n['’]t|['’](?:s|m|d|re|ve|ll))$")
 _LEANING = re.compile(
     r"\b(it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones)\b", re.IGNORECASE
 )
@@ -52,8 +54,8 @@ def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Questio
     earlier = [text[:MAX_CHARACTERS] for text in history[-HISTORY_TURNS:]]
     sought = "\n".join([*earlier, question])
     judged = sought if earlier and _leans(question, rarity) else question
-    asked = {word.lower() for word in _WORD.findall(judged)}
-    distinct = dict.fromkeys(word.lower() for word in _WORD.findall(sought))
+    asked = set(_words(judged))
+    distinct = dict.fromkeys(_words(sought))
     words = tuple(Word(word, rarity(word), word in asked) for word in distinct)
     telling = sorted((w for w in words if w.asked and w.rarity >= TELLING), key=_rarest_first)
     return Question(
@@ -71,7 +73,7 @@ def rarity_by_list(word: str) -> float:
 
 def _leans(question: str, rarity: Rarity) -> bool:
     """Whether a question means nothing without the one before: `and for adoption?`"""
-    telling = [word for word in _WORD.findall(question) if rarity(word) >= TELLING]
+    telling = [word for word in _words(question) if rarity(word) >= TELLING]
     return len(telling) < 2 or _LEANING.search(question) is not None
 
 
@@ -79,6 +81,14 @@ def _rarest_first(word: Word) -> float:
     return -word.rarity
 
 
+def _words(text: str) -> list[str]:
+    return [_bare(word) for word in _WORD.findall(text)]
+
+
+def _bare(word: str) -> str:
+    return _TAIL.sub("", word.lower()).replace("’", "'")
+
+
 def _without(text: str, word: str) -> str:
-    kept = _WORD.sub(lambda found: "" if found[0].lower() == word else found[0], text)
+    kept = _WORD.sub(lambda found: "" if _bare(found[0]) == word else found[0], text)
     return " ".join(kept.split())

@@ -1,3 +1,5 @@
+import pytest
+
 from core.knowledge.model import Asker, clean_title, may_see, title_words
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import MAX_TELLING, rarity_by_list, take_apart
@@ -37,6 +39,20 @@ def test_a_question_that_stands_alone_is_judged_alone():
 def test_a_question_that_leans_is_judged_with_the_one_before():
     for leaning in ("and for adoption?", "Do they count weeks of adoption leave?"):
         assert take_apart(leaning, (ALONE,), rarity).judged == f"{ALONE}\n{leaning}"
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_contraction_names_nothing_and_a_possessive_names_its_noun(apostrophe):
+    vocabulary = {"what", "do", "i", "the", "doctor", "note", "o'brien"}
+    asked = take_apart(
+        "What's I'm don't the doctor's note O'Brien".replace("'", apostrophe),
+        (),
+        lambda word: 0.3 if word in vocabulary else 1.0,
+    )
+    assert [word.text for word in asked.words] == [
+        "what", "i", "do", "the", "doctor", "note", "o'brien",
+    ]  # fmt: skip
+    assert not asked.telling
 
 
 def test_a_flood_of_words_costs_no_more_than_a_few():
