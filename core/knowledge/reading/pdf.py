@@ -16,6 +16,7 @@ _HEADING_LENGTH = 120
 _RUNNING_SHARE = 0.6  # on how many pages a line stands before it is a running head or foot
 _RUNNING_PAGES = 3
 _LEVELS = 3
+_ITEM = re.compile(r"(\d{1,2})[.)] \S")
 _FULL_LINE = 0.75  # of the longest line: a shorter one ends its paragraph
 
 
@@ -105,12 +106,16 @@ def to_markdown(lines: list[Line], levels: dict[float, int]) -> str:
     longest = max((len(line.text) for line in lines), default=0)
     out: list[str] = []
     joins = False  # whether the next line goes on with this paragraph
+    number = 0  # of the list item before
     for line in lines:
         level = levels.get(line.size)
         if level and len(line.text) <= _HEADING_LENGTH:
             out.append(f"{'#' * level} {line.text}")
-            joins = False
+            joins, number = False, 0
             continue
+        item = _ITEM.match(line.text)
+        if item and int(item[1]) in (1, number + 1):
+            joins, number = False, int(item[1])
         if joins:
             out[-1] = _joined(out[-1], line.text)
         else:

@@ -32,3 +32,10 @@ def test_running_heads_and_page_numbers_are_left_out():
     ]
     kept = without_running_lines(pages)
     assert [line.text for lines in kept for line in lines] == texts
+
+
+def test_a_numbered_item_begins_a_line_of_its_own_and_a_wrapped_number_does_not():
+    full = "and this line is as long as a line of this page can be, all of it"
+    lines = [full, f"1. {full}", f"2. {full}", "17. March is the day on which it ends, every year."]
+    text = to_markdown([Line(text, 10.0) for text in lines], {})
+    assert text.split("\n\n") == [full, f"1. {full}", f"2. {full} {lines[3]}"]
