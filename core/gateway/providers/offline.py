@@ -85,4 +85,5 @@ def _compose(prompt: Prompt) -> str:
 
 def _blockquote(quote: Quote) -> str:
     text = _BRACKETED_NUMBER.sub(r"(\1)", _IMAGE.sub(r"\1", quote.text))
-    return f"> {text.strip()} [{quote.number}]"
+    lines = text.strip().replace("\n", "\n> ")
+    return f"> {lines} [{quote.number}]"

@@ -3,27 +3,28 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.gateway.model import Passage
+from core.gateway.providers.pieces import Piece, pieces
 
 MOST_QUOTES = 5
-MOST_CHARACTERS = 420
 # A quote must carry this share of what the best one carries, or it is noise.
 WORTH_QUOTING = 0.65
 # Words of the heading above a sentence count, but less than its own.
 HEADING_SHARE = 0.4
+# So do the names of a row's columns; in full, every row of a table would answer alike.
+COLUMN_SHARE = 0.8
 # A question of fewer words of its own leans on the one before, whose words count for so much.
 FEW_WORDS = 3
 EARLIER_SHARE = 0.8
 # The search put the passages in order; each place down takes this share of a quote's weight.
 PLACE_SHARE = 0.05
+# What is no sentence names a thing and says nothing of it.
+CAPTION_SHARE = 0.5
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])")
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_FENCE = ("```", "~~~")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -46,8 +47,8 @@ class Quote:
 class _Candidate:
     number: int
     text: str
-    words: frozenset[str]
-    around: frozenset[str]
+    is_caption: bool
+    worth: Mapping[str, float]  # of each word it answers to, from 0 to 1
 
 
 def best_quotes(question: str, passages: Sequence[Passage], before: str = "") -> list[Quote]:
@@ -57,7 +58,7 @@ def best_quotes(question: str, passages: Sequence[Passage], before: str = "") ->
     """
     candidates = [c for passage in passages for c in _candidates(passage)]
     wanted = _wanted(question, before)
-    seen_in = Counter(word for c in candidates for word in (c.words | c.around) & wanted.keys())
+    seen_in = Counter(word for c in candidates for word in c.worth.keys() & wanted.keys())
     rarity = {
         word: wanted[word] * math.log(1 + len(candidates) / count)
         for word, count in seen_in.items()
@@ -69,7 +70,8 @@ def best_quotes(question: str, passages: Sequence[Passage], before: str = "") ->
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     if not scored or scored[0][0] == 0:
         # The search judged by meaning and no word is shared: begin where it would begin.
-        return [Quote(c.number, c.text) for c in candidates[:2]]
+        said = [c for c in candidates if not c.is_caption] or candidates
+        return [Quote(c.number, c.text) for c in said[:2]]
     floor = scored[0][0] * WORTH_QUOTING
     return _distinct(c for score, _, c in scored if score >= floor)
 
@@ -99,19 +101,18 @@ def _stem(word: str) -> str:
 _COMMON_STEMS = frozenset(_stem(word) for word in _COMMON)
 
 
-def _score(candidate: _Candidate, rarity: dict[str, float]) -> float:
-    own = sum(rarity.get(word, 0.0) for word in candidate.words)
-    around = sum(rarity.get(word, 0.0) for word in candidate.around - candidate.words)
-    # A heading alone never makes a sentence an answer's first choice, it only lifts it.
-    return own + HEADING_SHARE * around
+def _score(candidate: _Candidate, rarity: Mapping[str, float]) -> float:
+    return sum(worth * rarity.get(word, 0.0) for word, worth in candidate.worth.items())
 
 
 def _distinct(candidates: Iterator[_Candidate]) -> list[Quote]:
     quotes: list[Quote] = []
-    seen: set[str] = set()
+    seen: list[str] = []
     for candidate in candidates:
-        if candidate.text.casefold() not in seen:
-            seen.add(candidate.text.casefold())
+        text = candidate.text.casefold()
+        # An item of a list that is quoted whole is not quoted again, nor the other way about.
+        if not any(text in other or other in text for other in seen):
+            seen.append(text)
             quotes.append(Quote(candidate.number, candidate.text))
         if len(quotes) == MOST_QUOTES:
             break
@@ -119,57 +120,17 @@ def _distinct(candidates: Iterator[_Candidate]) -> list[Quote]:
 
 
 def _candidates(passage: Passage) -> Iterator[_Candidate]:
-    heading = passage.heading or passage.title
-    for kind, text in _pieces(passage.text):
-        if kind == "heading":
-            heading = text
-            continue
-        text = _shortened(text)
-        if stems(text):
-            yield _Candidate(passage.number, text, stems(text), stems(heading))
+    for piece in pieces(passage.text, passage.heading or passage.title):
+        own = stems(piece.about)
+        if own:
+            yield _Candidate(passage.number, piece.text, piece.is_caption, _worth(piece, own))
 
 
-def _pieces(markdown: str) -> Iterator[tuple[str, str]]:
-    """Headings, and the smallest parts that still make sense alone."""
-    prose: list[str] = []
-    columns: list[str] | None = None
-    lines = [*(line.strip("> \t") for line in markdown.splitlines()), ""]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        is_row, item = line.startswith("|"), _LIST_ITEM.match(line)
-        if line and not (is_row or item or line.startswith(("#", *_FENCE))):
-            prose.append(line)
-            continue
-        yield from (("text", sentence) for sentence in _sentences(" ".join(prose)))
-        prose = [line[item.end() :]] if item else []
-        columns = columns if is_row else None
-        if line.startswith("#"):
-            yield "heading", line.strip("# ")
-        elif is_row and _is_rule(following):
-            columns = _cells(line)
-        elif is_row and not _is_rule(line):
-            yield "text", _row(columns or [], _cells(line))
-
-
-def _is_rule(line: str) -> bool:
-    return "-" in line and "|" in line and set(line) <= set("|:- \t")
-
-
-def _sentences(prose: str) -> list[str]:
-    return [part for part in _SENTENCE_END.split(prose) if part.strip()]
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
-
-
-def _row(columns: list[str], cells: list[str]) -> str:
-    """A table row that carries its column names, since the table's head is not quoted."""
-    named = [*columns, *[""] * len(cells)]
-    pairs = zip(named, cells, strict=False)
-    return " · ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    return text[:MOST_CHARACTERS].rsplit(" ", 1)[0] + " …"
+def _worth(piece: Piece, own: frozenset[str]) -> Mapping[str, float]:
+    # A heading alone never makes a sentence an answer's first choice, it only lifts it.
+    around = dict.fromkeys(stems(piece.heading), HEADING_SHARE)
+    beside = dict.fromkeys(stems(piece.columns), COLUMN_SHARE)
+    whole = CAPTION_SHARE if piece.is_caption else 1.0
+    return {
+        word: whole * share for word, share in (around | beside | dict.fromkeys(own, 1.0)).items()
+    }
