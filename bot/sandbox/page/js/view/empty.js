@@ -8,7 +8,7 @@ import { chips } from "./session.js";
 // What the sample handbooks of the two seeded companies answer, and one thing only the other company knows.
 const QUESTIONS = {
   northwind: {
-    own: ["How many days of paid vacation do I get?", "How much parental leave do I get?", "How do I hand in receipts?"],
+    own: ["How many days of paid vacation do I get?", "How much parental leave do I get?", "How soon must I hand in receipts?"],
     foreign: ["Harbor Legal", "What are the steps of a conflicts of interest check?"],
   },
   harbor: {
@@ -60,7 +60,8 @@ function emptyDirectMessage(store, onAsk, onType) {
 }
 
 function emptyChannel(store, channel, onType) {
-  const { world } = store;
+  const { world, place } = store;
+  const [first, second] = (QUESTIONS[place.workspace] ?? ANY).own;
   const sharing = channel.is_shared ? " People of another company are here too." : "";
   return h(
     "div",
@@ -69,10 +70,7 @@ function emptyChannel(store, channel, onType) {
     h("h2", {}, `This is the start of #${channel.name}`),
     h("p", {}, `Mention ${world.app.name} and it answers in a thread; follow-ups there need no new mention.${sharing}`),
     h("h3", {}, "Try"),
-    chips(
-      [[`@${world.app.name} who can I ask for help?`, `@${world.app.name} who can I ask for help?`], ["/ask what is in our handbook?", "/ask what is in our handbook?"]],
-      onType,
-    ),
+    chips([`@${world.app.name} ${first}`, `/ask ${second}`, "/aegis agents"].map((text) => [text, text]), onType),
   );
 }
 
