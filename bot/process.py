@@ -33,7 +33,8 @@ async def serving(product: Product) -> AsyncIterator[str]:
     settings = product.settings
     async with AsyncExitStack() as stack:
         app = build_web(_routes(product), largest_body=LARGEST_BODY)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        # Nothing is unpacked for a stranger: what is signed is what was sent.
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()

@@ -27,13 +27,21 @@ class Addressed:
     event_id: str
     kind: Kind
 
+    def __post_init__(self) -> None:
+        """Raises Malformed: PostgreSQL text holds no NUL, and no name of Slack's has one."""
+        if any("\0" in name for name in (self.team_id, self.mailbox, self.event_id)):
+            raise Malformed("a name with NUL in it")
+
 
 def address_event(envelope: dict[str, Any]) -> Addressed | None:
     """Address an `event_callback` envelope; None for noise. Raises Malformed."""
     event, event_id = envelope.get("event"), envelope.get("event_id")
     if not isinstance(event, dict) or not isinstance(event_id, str) or not event_id:
         raise Malformed("no event in the envelope")
-    if event.get("type") not in _SERVED or event.get("bot_id") or event.get("subtype") in _NOISE:
+    kind, subtype = event.get("type"), event.get("subtype")
+    if not isinstance(kind, str) or not isinstance(subtype, str | None):
+        raise Malformed("an event of no kind")
+    if kind not in _SERVED or event.get("bot_id") or subtype in _NOISE:
         return None
     return Addressed(_team_of(envelope), _mailbox_of(event, event_id), event_id, "event")
 

@@ -4,12 +4,14 @@ Every malformed request is a quick 401 or 413; nothing is parsed before it is ve
 body is ever logged.
 """
 
+import asyncio
 import logging
 from collections.abc import Coroutine
 from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.intake.accept import UNKNOWN_WORKSPACE, Intake
 from bot.intake.addressing import Malformed
@@ -18,6 +20,7 @@ from bot.intake.signature import SignatureVerifier
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000  # bytes; Slack's own requests stay far below
+LONGEST_BODY_SECONDS = 10.0  # Slack gives up after 3; a body that trickles in is cut
 
 
 class SlackEndpoints:
@@ -75,7 +78,7 @@ class SlackEndpoints:
         """The body, if Slack signed it. Raises HTTPUnauthorized; aiohttp itself raises the 413."""
         if request.content_length is not None and request.content_length > LARGEST_BODY:
             raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length)
-        body = await request.read()
+        body = await _read(request)
         headers = request.headers
         timestamp = headers.get("X-Slack-Request-Timestamp", "")
         signature = headers.get("X-Slack-Signature", "")
@@ -92,6 +95,21 @@ class SlackEndpoints:
         except Exception as error:
             log.exception("an event could not be stored")
             raise web.HTTPServiceUnavailable from error
+
+
+async def _read(request: web.Request) -> bytes:
+    """Raises HTTPRequestTimeout, and HTTPUnauthorized for a body that nobody could have signed."""
+    if "Content-Encoding" in request.headers:
+        # Slack packs nothing; aiohttp would unpack it for whoever asks, before any signature.
+        raise web.HTTPUnauthorized
+    try:
+        async with asyncio.timeout(LONGEST_BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (HttpProcessingError, web.RequestPayloadError, ConnectionError):
+        # Cut off or not HTTP; what it said is in the exception's text, so that goes no further.
+        raise web.HTTPUnauthorized from None
 
 
 def _form(body: bytes) -> dict[str, str]:
