@@ -53,6 +53,11 @@ async def test_a_reader_who_scrolled_up_is_left_there(screen: Screen, app: Scrip
     await expect(bodies.last).to_be_in_viewport()
     await expect(latest).to_be_hidden()
 
+    await scroller.evaluate("element => { element.scrollTop = 0; }")
+    await screen.send("/aegis help")
+    await expect(bodies.last).to_contain_text("for you")
+    await expect(bodies.last).to_be_in_viewport()
+
 
 async def test_an_edit_and_a_deletion_show_at_once(screen: Screen, app: ScriptedApp) -> None:
     await screen.open()

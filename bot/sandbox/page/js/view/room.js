@@ -61,9 +61,9 @@ export function onMessages(store, draw) {
     if (!before || before.channel !== store.place.channel || before.person !== store.place.person) settled = false;
     soon();
   });
-  // What one just said oneself is always in view.
+  // What one just said oneself, and what is said to oneself alone, is always in view.
   store.on("arrived", ({ message }) => {
-    if (message.author.id === store.world.person(store.place)?.id) settled = false;
+    if (message.ephemeral || message.author.id === store.world.person(store.place)?.id) settled = false;
   });
   store.on("messages", soon);
   store.on("session", soon);
