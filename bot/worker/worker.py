@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from bot.worker.mailboxes import MailboxDrain
 from core.db.database import Database
@@ -77,12 +78,19 @@ class Worker:
                 leases = await jobs.claim_mailboxes(
                     tx, self._name, limit=free, seconds=self._lease_seconds
                 )
+                if self._stopping:
+                    # `stop` has already looked at what runs, and would not see these.
+                    for lease in leases:
+                        await jobs.release(tx, lease)
+                    return False
         except Exception:
             log.exception("mailboxes could not be claimed")
             return False
+        # Our own lease, if it ran out while we could not renew it, is taken up again, not the work.
+        at_work = {(lease.tenant_id, lease.mailbox) for lease in self._running}
         for lease in leases:
-            task = asyncio.create_task(self._drain_one(lease))
-            self._running[lease] = task
+            if (lease.tenant_id, lease.mailbox) not in at_work:
+                self._running[lease] = asyncio.create_task(self._drain_one(lease))
         return len(leases) == free
 
     async def _drain_one(self, lease: Lease) -> None:
@@ -102,21 +110,29 @@ class Worker:
             pass
 
     async def _renew_leases(self) -> None:
+        """Keep what runs ours; stop what is not, and all of it once no lease can be relied on."""
+        renewed_at = time.monotonic()
         while True:
             await asyncio.sleep(self._lease_seconds / 3)
             # A snapshot: a mailbox claimed while the update runs must not look lost.
             held = dict(self._running)
-            if not held:
-                continue
             try:
-                async with self._database.control() as tx:
-                    kept = await jobs.renew_leases(
-                        tx, self._name, list(held), seconds=self._lease_seconds
-                    )
+                kept = await self._renew(list(held))
             except Exception:
                 log.exception("leases could not be renewed")
-                continue
+                if time.monotonic() - renewed_at < self._lease_seconds:
+                    continue
+                kept = set()
+            else:
+                renewed_at = time.monotonic()
             for lease, task in held.items():
                 if (lease.tenant_id, lease.mailbox) not in kept and not task.done():
                     log.warning("lease lost: work on this mailbox stops here")
                     task.cancel()
+
+    async def _renew(self, held: list[Lease]) -> set[tuple[str, str]]:
+        """(tenant, mailbox) of what is still ours. Raises when the database does not say in time."""
+        if not held:
+            return set()
+        async with asyncio.timeout(self._lease_seconds / 3), self._database.control() as tx:
+            return await jobs.renew_leases(tx, self._name, held, seconds=self._lease_seconds)
