@@ -13,7 +13,7 @@ from bot.postgres.errors import EmbeddedPostgresError
 from bot.postgres.server import cluster, watchdog
 from bot.postgres.server.account import Account, choose_account
 from bot.postgres.server.binaries import find_binaries
-from bot.postgres.server.postmaster import Postmaster, running_postmaster
+from bot.postgres.server.postmaster import Postmaster, answers, running_postmaster
 from bot.postgres.server.shares import START, USERS, WATCH, LockFile, beside
 from bot.postgres.server.sockets import PORT, make_socket_directory
 
@@ -123,7 +123,7 @@ class EmbeddedPostgres:
         """The server that runs already, once it is ready; None when there is none."""
         deadline = time.monotonic() + START_SECONDS
         while (found := running_postmaster(self.data_dir)) is not None:
-            if found.status == "ready":
+            if found.status == "ready" and answers(found):
                 # Usually held: then this watchdog leaves again. If somebody killed it, it stays.
                 if self._nobody_watches():
                     folder = str(found.socket_directory)

@@ -1,11 +1,18 @@
 """The running server as its `postmaster.pid` and the process table tell of it."""
 
 import os
+import socket
+import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.postgres.server.sockets import PORT
+
 _PROC = Path("/proc")
+ANSWER_SECONDS = 5.0
+# PostgreSQL documentation, "Message Formats": SSLRequest, answered with one byte before all else.
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
 @dataclass(frozen=True)
@@ -63,3 +70,16 @@ def running_postmaster(data_dir: Path) -> Postmaster | None:
     """The live server of this data folder, in whatever state it is."""
     found = read_postmaster(data_dir)
     return found if found is not None and is_running(found.pid, data_dir) else None
+
+
+def answers(found: Postmaster) -> bool:
+    """Whether the server says anything. One that was just killed is listed for a moment longer,
+    and its socket still takes connections, but nobody is left to speak."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(found.socket_directory / f".s.PGSQL.{PORT}"))
+            connection.sendall(_SSL_REQUEST)
+            return len(connection.recv(1)) == 1
+    except OSError:
+        return False
