@@ -93,7 +93,7 @@ async def test_one_workspace_in_socket_mode_with_nothing_but_tokens(environment,
             ask = {"workspace": "northwind", "person": "ana", "in": "dm"}
             async with http.post("/sandbox/say", json=ask | {"text": "What is the bike stipend?"}):
                 pass
-            answer = await until_seen(http, "ana", "Offline model")
+            answer = await until_seen(http, "ana", "handbook.md")
 
     assert "900 euros" in answer
     assert "handbook.md" in answer
