@@ -100,14 +100,20 @@ class _Attempt:
                         raise ProviderError("garbage", "an empty answer")
                     yield item
                     return
-                text = item.text if self.has_text else item.text.lstrip()
+                text = self._taken(item.text)
                 if not text:
                     continue
                 self._characters += len(text)
                 yield Delta(text)
-                if self._characters > self._limits.answer_characters:
+                if self._characters >= self._limits.answer_characters:
                     yield Finished(self._provider.model, self._provider.name, reason="length")
                     return
+
+    def _taken(self, text: str) -> str:
+        """What counts of *text*: no NUL, which no database text can hold; no more than a limit."""
+        text = text.replace("\0", "")
+        text = text if self.has_text else text.lstrip()
+        return text[: self._limits.answer_characters - self._characters]
 
     async def _next(self, source: AnswerStream) -> Delta | Finished:
         now = time.monotonic()

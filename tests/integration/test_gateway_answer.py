@@ -208,7 +208,23 @@ async def test_an_answer_without_end_is_ended(vendors, providers, tenant):
     text, last = await ask(Gateway(providers, Limits(answer_characters=5_000)), tenant)
 
     assert last.reason == "length"
-    assert len(text) == 6_000
+    assert len(text) == 5_000
+
+
+async def test_one_piece_is_cut_to_the_whole_that_is_allowed(vendors, providers, tenant):
+    vendors[0].reply = streamed([chunk("x" * 900_000), chunk(None, "stop"), DONE])
+
+    text, last = await ask(Gateway(providers, Limits(answer_characters=1_000)), tenant)
+
+    assert (len(text), last.reason) == (1_000, "length")
+
+
+async def test_what_no_database_text_can_hold_is_left_out(vendors, providers, tenant):
+    vendors[0].reply = streamed([chunk("\0"), chunk("18\0 weeks"), chunk(None, "stop"), DONE])
+
+    text, _ = await ask(Gateway(providers), tenant)
+
+    assert text == "18 weeks"
 
 
 async def test_the_log_names_the_failure_and_nothing_that_was_said(
