@@ -1,6 +1,7 @@
 """One turn: a question, what the documents hold on it, and an answer that the person sees grow."""
 
 import asyncio
+import logging
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from core.kernel.ids import new_id
 from core.knowledge.model import Asker, Finding, Findings
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
+
+log = logging.getLogger(__name__)
 
 # How often a running turn looks whether the person has pressed Stop.
 STOP_POLL_SECONDS = 0.4
@@ -171,11 +174,15 @@ async def _search(
 
 
 async def _watch_for_stop(context: TenantContext, turn: Turn) -> None:
-    """Return once the turn is marked as stopping."""
+    """Return once the turn is marked as stopping, and for no other reason."""
     while True:
-        async with context.db.transaction() as tx:
-            if await store.turn_state(tx, turn.turn_id) == "stopping":
-                return
+        try:
+            async with context.db.transaction() as tx:
+                if await store.turn_state(tx, turn.turn_id) == "stopping":
+                    return
+        except Exception:
+            # The answer needs the database only in the end; nobody has asked to stop it.
+            log.warning("a turn could not look whether it is stopped", exc_info=True)
         await asyncio.sleep(STOP_POLL_SECONDS)
 
 
