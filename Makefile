@@ -24,7 +24,7 @@ demo: set-up ## Start everything on this machine and print one address (ARGS="--
 
 .PHONY: test
 test: set-up ## Run the tests (ARGS="tests/unit -k router")
-	@$(python) -m pytest $(ARGS)
+	@$(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: check
 check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run; then the tests
@@ -36,7 +36,7 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py \
 		tests/contract/test_sandbox_docs.py tests/contract/test_glossary.py
 	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
-	@echo '== tests' && $(python) -m pytest $(ARGS)
+	@echo '== tests' && $(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: sample-run
 sample-run:
