@@ -52,5 +52,9 @@ async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rende
         return file_not_read(title, str(error))
     document = ingested.document
     return file_read(
-        document.document_id, document.title, pages=document.pages, is_new=ingested.is_new
+        document.document_id,
+        document.title,
+        pages=document.pages,
+        is_new=ingested.is_new,
+        replaces=ingested.replaces,
     )

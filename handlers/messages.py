@@ -8,6 +8,7 @@ from core.conversations.find_conversation import is_conversation
 from core.conversations.run_turn import run_turn
 from core.services import Services
 from handlers.blocks.help import help_page
+from handlers.blocks.knowledge import file_elsewhere
 from handlers.files import take_files
 from handlers.hearing import Heard, hear
 from handlers.replying import explained, may_ask, reply
@@ -48,6 +49,8 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
         files = event.get("files") or []
         if files and heard.private:
             await take_files(services, heard, files, is_last=not heard.text)
+        elif files:
+            await reply(services, heard, file_elsewhere(), part="files", is_last=not heard.text)
         if heard.text:
             await run_turn(heard.tenant, services.staff, heard.question())
         elif not files:

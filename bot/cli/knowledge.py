@@ -1,6 +1,7 @@
 """`aegis kb add`: put documents into a workspace's knowledge base from the command line."""
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -38,36 +39,42 @@ async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> 
             await migrate_all(where)
         async with open_storage(where) as storage, open_product(settings, storage) as product:
             context = await _find_workspace(product, workspace)
-            failed = await _add_files(product, context, list(_files(paths)))
+            failed = await _add_files(product, context, titled_files(paths))
     if failed:
         raise click.ClickException(f"{failed} of the files could not be added")
 
 
-async def add_file(product: Product, context: TenantContext, path: Path) -> str:
+async def add_file(
+    product: Product, context: TenantContext, path: Path, title: str | None = None
+) -> str:
     """Add one file for the whole workspace; returns what became of it, in words."""
     ingested = await ingest_document(
         context,
         product.services.reader,
         product.services.staff.embedder,
-        title=path.name,
+        title=title or path.name,
         content=await asyncio.to_thread(path.read_bytes),
         added_by="operator",
         reference=new_reference(),
     )
-    count = ingested.document.chunk_count
-    return f"{count} passages" if ingested.is_new else "already there"
+    if not ingested.is_new:
+        return "already there"
+    kind = ", in place of the version before" if ingested.replaces else ""
+    return f"{ingested.document.chunk_count} passages{kind}"
 
 
-async def _add_files(product: Product, context: TenantContext, files: list[Path]) -> int:
+async def _add_files(
+    product: Product, context: TenantContext, files: list[tuple[Path, str]]
+) -> int:
     failed = 0
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("Adding", total=len(files))
-        for path in files:
+        for path, title in files:
             try:
-                click.echo(f"{path.name}: {await add_file(product, context, path)}")
+                click.echo(f"{title}: {await add_file(product, context, path, title)}")
             except DomainError as error:
                 failed += 1
-                click.echo(f"{path.name}: not added. {error}", err=True)
+                click.echo(f"{title}: not added. {error}", err=True)
             progress.advance(task)
     return failed
 
@@ -82,12 +89,18 @@ async def _find_workspace(product: Product, wanted: str | None) -> TenantContext
     raise click.ClickException(f"say which with --workspace TEAM_ID. Installed: {names}")
 
 
-def _files(paths: list[Path]) -> list[Path]:
-    found: list[Path] = []
+def titled_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Files and the readable files of folders, each with its title: the path below the folder, so
+    that two of one name are two documents."""
+    found: list[tuple[Path, str]] = []
     for path in paths:
         if path.is_dir():
-            inside = (entry for entry in path.rglob("*") if entry.is_file())
-            found += sorted(entry for entry in inside if entry.suffix.lower() in READABLE)
+            inside = sorted(entry for entry in path.rglob("*") if entry.is_file())
+            found += (
+                (entry, entry.relative_to(path).as_posix())
+                for entry in inside
+                if entry.suffix.lower() in READABLE
+            )
         else:
-            found.append(path)
+            found.append((path, path.name))
     return found

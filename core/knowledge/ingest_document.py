@@ -128,14 +128,15 @@ async def _write(
         known = await _same_content(tx, prepared.embedding_model, document, digest)
         if known is not None:
             return await _settled(tx, Ingested(known, is_new=False), added_by, reference)
-        await _drop_replaced(tx, document, digest)
+        replaces = await _drop_replaced(tx, document, digest)
         await store.put_document(tx, document, digest, prepared.embedding_model, added_by)
         await store.put_chunks(
             tx, document.document_id, title_words(document.title), prepared.chunks
         )
         await _put_embeddings(tx, document.document_id, prepared.embeddings)
         await store.count_lexemes_in(tx, document.document_id)
-        return await _settled(tx, Ingested(document, is_new=True), added_by, reference)
+        done = Ingested(document, is_new=True, replaces=replaces)
+        return await _settled(tx, done, added_by, reference)
 
 
 async def _put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequence[float]]) -> None:
@@ -143,19 +144,19 @@ async def _put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequenc
         await store.put_embeddings(tx, document_id, embeddings)
 
 
-async def _drop_replaced(tx: Tx, document: Document, digest: str) -> None:
-    """Take away the versions this one stands for: same title, or same content badly embedded."""
-    replaced = {
-        old.document_id
-        for old in await store.find_same_title(
-            tx, document.title, document.scope, document.owner_id
-        )
-    }
+async def _drop_replaced(tx: Tx, document: Document, digest: str) -> bool:
+    """Take away the versions this one stands for: same title, or same content badly embedded.
+
+    Returns whether there was one of the same title.
+    """
+    earlier = await store.find_same_title(tx, document.title, document.scope, document.owner_id)
+    replaced = {old.document_id for old in earlier}
     same = await store.find_same_content(tx, digest, document.scope, document.owner_id)
     if same is not None:
         replaced.add(same[0].document_id)
     for document_id in sorted(replaced):
         await drop(tx, document_id)
+    return bool(earlier)
 
 
 async def _settled(tx: Tx, ingested: Ingested, added_by: str, reference: str) -> Ingested:

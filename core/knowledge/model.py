@@ -35,6 +35,7 @@ class Ingested:
 
     document: Document
     is_new: bool
+    replaces: bool = False  # it took the place of an earlier version, which had the same title
 
 
 @dataclass(frozen=True, slots=True)

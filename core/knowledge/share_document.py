@@ -38,14 +38,19 @@ async def share_document(
 async def _share(tx: Tx, document_id: str, person_id: str) -> Document:
     found = await store.find_document(tx, document_id)
     if found is None or found[0].scope != "person" or found[0].owner_id != person_id:
-        raise NotFound("You have no such document of your own.")
+        raise NotFound(
+            "This card is of a file that is no longer yours alone: it was forgotten, replaced or shared."
+        )
     document, digest = found
     known = await store.find_same_content(tx, digest, "workspace", "")
     if known is not None:
         await drop(tx, document_id)  # the workspace has it already: one copy is enough
         return known[0]
     if await store.find_same_title(tx, document.title, "workspace", ""):
-        raise Conflict(f"The workspace already has another document called “{document.title}”.")
+        raise Conflict(
+            f"The workspace already has another document called “{document.title}”. "
+            "Give your file another name and drop it again to share it."
+        )
     await store.share_document(tx, document_id)
     shared = await store.find_document(tx, document_id)
     assert shared is not None

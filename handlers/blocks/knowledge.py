@@ -9,11 +9,15 @@ FORGET = "knowledge.forget"
 LONGEST_TITLE = 200
 
 
-def file_read(document_id: str, title: str, *, pages: int | None, is_new: bool = True) -> Rendered:
+def file_read(
+    document_id: str, title: str, *, pages: int | None, is_new: bool = True, replaces: bool = False
+) -> Rendered:
     """The file is known now, to its owner alone; two buttons say what may follow."""
     extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
+    done = "I have read" if is_new else "I already know"
+    earlier = " It takes the place of the version before." if replaces else ""
     words = (
-        f"{'I have read' if is_new else 'I already know'} *{_title(title)}*{extent}. Ask me about it. "
+        f"{done} *{_title(title)}*{extent}.{earlier} Ask me about it. "
         "Only you get answers from it until you share it with the workspace."
     )
     buttons = [
@@ -21,6 +25,13 @@ def file_read(document_id: str, title: str, *, pages: int | None, is_new: bool =
         _button("Forget it", FORGET, document_id, style="danger"),
     ]
     return Rendered(words, [section(words), {"type": "actions", "elements": buttons}])
+
+
+def file_elsewhere() -> Rendered:
+    """A file came with a message to us in a channel."""
+    return said(
+        "I read files in a direct message only. Drop it there, then share it with everyone."
+    )
 
 
 def file_not_read(title: str, reason: str) -> Rendered:

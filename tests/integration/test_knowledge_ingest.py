@@ -113,7 +113,8 @@ async def test_many_at_once_do_not_deadlock_and_count_right(context):
 async def test_a_new_version_takes_the_place_of_the_old(context):
     old = await add(context)
     new = await add(context, GUIDE.replace(b"twenty", b"thirty"))
-    assert new.is_new
+    assert (old.is_new, old.replaces) == (True, False)
+    assert (new.is_new, new.replaces) == (True, True)
     assert new.document.document_id != old.document.document_id
     assert await counts(context) == (1, 2)
     await assert_word_counts_are_exact(context)

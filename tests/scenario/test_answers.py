@@ -111,6 +111,17 @@ async def test_a_file_that_cannot_be_read_is_said_to_be_so(stage, tmp_path, name
     assert documents == 0
 
 
+async def test_a_file_with_a_mention_in_a_channel_is_not_passed_over_in_silence(stage, tmp_path):
+    (tmp_path / "plan.md").write_text("# Plan\n\nThe fair is in May.\n")
+    lines = await stage.play(
+        """
+        - {workspace: northwind, person: ben, in: "#general", upload: plan.md, comment: "@AEGIS when is it?"}
+        """
+    )
+
+    assert "direct message" in spoken(lines)
+
+
 async def test_a_mention_without_a_question_gets_the_help(stage):
     lines = await stage.play(
         """[{workspace: northwind, person: ana, in: "#general", say: "@AEGIS"}]"""

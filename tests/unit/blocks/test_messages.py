@@ -13,7 +13,13 @@ from core.conversations.model import Source
 from handlers.blocks.agents import agents_list
 from handlers.blocks.answer import source_blocks, source_text
 from handlers.blocks.help import COMMANDS, DISCLAIMER, help_page, unknown_subcommand
-from handlers.blocks.knowledge import file_forgotten, file_not_read, file_read, file_shared
+from handlers.blocks.knowledge import (
+    file_elsewhere,
+    file_forgotten,
+    file_not_read,
+    file_read,
+    file_shared,
+)
 from handlers.blocks.refusals import explained, gave_up, nothing_asked, refused, unknown_workspace
 from handlers.blocks.rendered import MOST_BLOCKS, MOST_TEXT, Rendered
 
@@ -39,6 +45,8 @@ MESSAGES: dict[str, Rendered] = {
     "unknown, nothing near": unknown_subcommand("```", None),
     "file read": file_read("a" * 32, "Plan.pdf", pages=3),
     "file known": file_read("a" * 32, HOSTILE, pages=None, is_new=False),
+    "file, a new version": file_read("a" * 32, "Plan.pdf", pages=3, replaces=True),
+    "file in a channel": file_elsewhere(),
     "file not read": file_not_read(HOSTILE, HOSTILE * 20),
     "file shared": file_shared("Plan"),
     "file forgotten": file_forgotten(""),
