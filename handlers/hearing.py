@@ -41,7 +41,7 @@ class Heard:
     def place(self) -> Place:
         """Answers go into the message's thread; a message outside one opens it."""
         thread = self.thread_ts or self.ts
-        return Place(self.team_id, self.channel, thread, self.person_id, self.private)
+        return Place(self.team_id, self.channel, thread, self.person_id, self.private, self.ts)
 
     def question(self, agent: str | None = None) -> Question:
         return Question(

@@ -1,15 +1,18 @@
 """One message in Slack: made, changed, found again. Falls back when a server takes less."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.abilities import Abilities
-from bot.slack.errors import CALL_ERRORS, error_code, is_about_arguments
+from bot.slack.errors import error_code, is_about_arguments, is_passing
 from core.conversations.model import Speaker
 
 METADATA_EVENT = "aegis_message"
+PAGE = 200  # messages a call
+MOST_PAGES = 25
 
 Blocks = list[dict[str, Any]]
 
@@ -63,23 +66,41 @@ class Posts:
             return
 
     async def find(self, channel: str, thread_ts: str | None, key: str) -> str | None:
-        """The message that carries *key* in its metadata, if this server can tell."""
-        try:
-            if thread_ts:
-                answer = await self.api.conversations_replies(
-                    channel=channel, ts=thread_ts, include_all_metadata=True, limit=100
-                )
-            else:
-                answer = await self.api.conversations_history(
-                    channel=channel, include_all_metadata=True, limit=50
-                )
-        except CALL_ERRORS:
-            return None
-        for message in answer.get("messages") or []:
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("key") == key:
+        """The message that carries *key* in its metadata, if this server can tell.
+
+        Raises what Slack raised when it could not say just now: the message may be there.
+        """
+        async for message in self.said(channel, thread_ts):
+            if key_of(message) == key:
                 return str(message["ts"])
         return None
+
+    async def said(
+        self, channel: str, thread_ts: str | None, *, oldest: str | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """A thread's messages from the oldest on, or a channel's newest; none where Slack shows none.
+
+        Raises what Slack raised when another try may be answered.
+        """
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            page: dict[str, Any] = {"limit": PAGE, "cursor": cursor, "include_all_metadata": True}
+            try:
+                if thread_ts:
+                    answer = await self.api.conversations_replies(
+                        channel=channel, ts=thread_ts, oldest=oldest, **page
+                    )
+                else:
+                    answer = await self.api.conversations_history(channel=channel, **page)
+            except SlackApiError as error:
+                if is_passing(error):
+                    raise
+                return
+            for message in answer.get("messages") or []:
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not thread_ts or not cursor:
+                return
 
     def speaker_arguments(self, speaker: Speaker | None) -> dict[str, Any]:
         if speaker is None or not self.abilities.has(self.team_id, "speaker"):
@@ -119,3 +140,9 @@ class Posts:
     @staticmethod
     def _has_markdown(extras: dict[str, Any]) -> bool:
         return any(block["type"] == "markdown" for block in extras.get("blocks", []))
+
+
+def key_of(message: dict[str, Any]) -> str | None:
+    """The key a message was posted under, where the server kept it."""
+    key = ((message.get("metadata") or {}).get("event_payload") or {}).get("key")
+    return str(key) if key else None

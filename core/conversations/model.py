@@ -11,13 +11,17 @@ REMEMBERED_TURNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer goes: a thread of a channel or direct message, and whom it is for."""
+    """Where an answer goes: a thread of a channel or direct message, and whom it is for.
+
+    `asked_ts` is the message that asks, where it is not the thread's first one.
+    """
 
     team_id: str
     channel: str
     thread_ts: str
     person_id: str
     private: bool
+    asked_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,10 @@ class Messenger(Protocol):
     async def find_posted(
         self, context: TenantContext, message: Outgoing, *, key: str
     ) -> str | None:
-        """The ts of a message posted earlier under *key*, if Slack has it."""
+        """The ts of a message posted earlier under *key*, if Slack has it.
+
+        When Slack cannot say just now, what it raised goes through: only a later try may post.
+        """
         ...
 
     async def update(self, context: TenantContext, message_ts: str, message: Outgoing) -> None:

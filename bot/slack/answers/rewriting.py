@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.answers.pace import UPDATE_SECONDS, Pace, Ticker
 from bot.slack.errors import CALL_ERRORS, error_code
-from bot.slack.posts import Blocks, Posts
+from bot.slack.posts import Blocks, Posts, key_of
 from core.conversations.model import Part, Place, Source, Speaker
 from core.conversations.ports import AnswerParts
 from handlers.blocks.answer import source_blocks, source_text
@@ -98,23 +98,20 @@ class RewritingPen:
         """A message that was made just before a crash, so that its ts was never written down.
 
         A posted one carries its key; a streamed one cannot, so it is known as the message of ours
-        in this thread that no record names.
+        that follows the question, carries no key, and is named by no record.
         """
-        place = self._place
-        found = await self._posts.find(place.channel, place.thread_ts, part.key)
-        if found is not None:
-            return found
-        try:
-            answer = await self._posts.api.conversations_replies(
-                channel=place.channel, ts=place.thread_ts, limit=200
-            )
-        except CALL_ERRORS:
-            return None
-        for message in reversed(answer.get("messages") or []):
-            ours = message.get("user") == bot_user_id and message.get("ts") != place.thread_ts
-            if ours and not await self._parts.is_known(str(message["ts"])):
-                return str(message["ts"])
-        return None
+        place, orphan = self._place, None
+        async for message in self._posts.said(
+            place.channel, place.thread_ts, oldest=place.asked_ts or place.thread_ts
+        ):
+            ts, key = str(message["ts"]), key_of(message)
+            if key == part.key:
+                return ts
+            ours = message.get("user") == bot_user_id and key is None
+            follows = float(ts) > float(place.asked_ts or place.thread_ts)
+            if ours and follows and not await self._parts.is_known(ts):
+                orphan = ts
+        return orphan
 
     async def _stop_stream(self, message_ts: str) -> None:
         try:

@@ -1,0 +1,126 @@
+"""A worker died before it knew what Slack had made: found again, never doubled, never another's."""
+
+import os
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from core.conversations import store
+from core.conversations.model import Outgoing, Place, Question
+from core.conversations.outbox import RecordedParts, post
+from core.conversations.run_turn import run_turn
+from core.kernel.ids import new_id
+from tests.scenario.test_recovery import HANDBOOK, LAST_WORDS, in_thread
+
+ASKED = "On which hook does bicycle number 3 hang?"
+
+
+@pytest.fixture
+async def idle(stage_with):
+    async with stage_with(works=False) as stage:
+        await stage.add_document("northwind", "Hooks.md", HANDBOOK)
+        yield stage
+
+
+@pytest.fixture
+async def http(idle):
+    async with aiohttp.ClientSession(idle.sandbox.url) as session:
+        yield session
+
+
+@pytest.fixture
+async def api(idle):
+    return (await idle.product.clients.of(idle.tenants["northwind"])).api
+
+
+async def say(http, text, thread=None) -> tuple[str, str]:
+    body = {"workspace": "northwind", "person": "ana", "in": "dm", "text": text, "thread": thread}
+    async with http.post("/sandbox/say", json={k: v for k, v in body.items() if v}) as answer:
+        assert answer.status == 200
+        said = await answer.json()
+    return said["channel"], said["ts"]
+
+
+async def test_a_stream_without_a_record_is_taken_over_and_an_earlier_message_left_alone(
+    idle, http, api
+):
+    """Something of ours that no record names: an earlier installation has answered here."""
+    context = idle.tenants["northwind"]
+    channel, root = await say(http, "Hello")
+    await api.chat_postMessage(channel=channel, thread_ts=root, text="Of an earlier installation")
+    _, asked = await say(http, ASKED, root)
+    team = await idle.product.services.workspaces.team_of(context.tenant_id)
+    place = Place(team, channel, root, idle.person_id("ana"), True, asked)
+    question = Question(0, f"{channel}:{asked}", place, ASKED)
+    async with context.db.transaction() as tx:
+        conversation = await store.open_conversation(tx, question, "people")
+        turn = await store.open_turn(tx, new_id(), conversation, question, "people", ASKED)
+    parts = await RecordedParts.load(context, turn, place)
+    await parts.opening()
+    begun = await api.chat_startStream(channel=channel, thread_ts=root, markdown_text="Rule")
+
+    await run_turn(context, idle.product.services.staff, question)
+    messages = {m["ts"]: m for m in await in_thread(http)}
+
+    assert len(messages) == 2
+    assert LAST_WORDS in str(messages.pop(begun["ts"]))
+    [left_alone] = messages.values()
+    assert left_alone["text"] == "Of an earlier installation"
+
+
+async def test_nothing_is_taken_over_where_nothing_was_made(idle, http, api):
+    context = idle.tenants["northwind"]
+    channel, root = await say(http, "Hello")
+    await api.chat_postMessage(channel=channel, thread_ts=root, text="Of an earlier installation")
+    _, asked = await say(http, ASKED, root)
+    team = await idle.product.services.workspaces.team_of(context.tenant_id)
+    place = Place(team, channel, root, idle.person_id("ana"), True, asked)
+    question = Question(0, f"{channel}:{asked}", place, ASKED)
+    idle.sandbox.refuse("chat.startStream", "internal_error")
+    with pytest.raises(SlackApiError):
+        await run_turn(context, idle.product.services.staff, question)
+
+    await run_turn(context, idle.product.services.staff, question)
+    texts = [m["text"] for m in await in_thread(http)]
+
+    assert texts[0] == "Of an earlier installation"
+    assert len(texts) == 2
+
+
+@pytest.fixture
+async def half_posted(idle, http, api):
+    """A message that was posted in a long thread, although nobody wrote down its ts."""
+    context = idle.tenants["northwind"]
+    channel, root = await say(http, "Hello")
+    for number in range(250):
+        await api.chat_postMessage(channel=channel, thread_ts=root, text=f"Message {number}")
+    key = f"reply:{os.urandom(4).hex()}"
+    message = Outgoing(channel, "Once", root)
+    async with context.db.transaction() as tx:
+        await store.put_outbox(tx, key, message)
+        await store.mark_sending(tx, key)
+    metadata = {"event_type": "aegis_message", "event_payload": {"key": key}}
+    made = await api.chat_postMessage(
+        channel=channel, thread_ts=root, text="Once", metadata=metadata
+    )
+    return context, message, key, made["ts"]
+
+
+async def test_a_message_is_found_at_the_end_of_a_long_thread(idle, half_posted):
+    context, message, key, ts = half_posted
+
+    assert await post(context, idle.product.services.staff.messenger, message, key=key) == ts
+
+
+async def test_while_slack_cannot_say_whether_it_was_posted_nothing_is_posted(
+    idle, half_posted, http
+):
+    context, message, key, ts = half_posted
+    messenger = idle.product.services.staff.messenger
+    idle.sandbox.refuse("conversations.replies", "internal_error")
+    with pytest.raises(SlackApiError):
+        await post(context, messenger, message, key=key)
+
+    assert await post(context, messenger, message, key=key) == ts
+    assert sum(m["text"] == "Once" for m in await in_thread(http)) == 1
