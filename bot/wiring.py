@@ -66,7 +66,7 @@ class Product:
 async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Product]:
     """Build the product; what was opened for it is closed at the end, whatever happened."""
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(_slack_session())
+        session = await stack.enter_async_context(slack_session())
         model_client = await stack.enter_async_context(open_http_client())
         clients = SlackClients(storage.database, session, settings.slack_api_base_url)
         workspaces = Workspaces(storage.database)
@@ -137,8 +137,11 @@ def _worker(storage: Storage, services: Services, app: AsyncApp) -> Worker:
     return Worker(storage.database, MailboxDrain(storage.database, handle, tell), name=name)
 
 
-def _slack_session() -> aiohttp.ClientSession:
-    # trust_env off: nothing in the environment decides where tokens go.
+def slack_session() -> aiohttp.ClientSession:
+    """The HTTP session all tenants share: nothing of one's calls stays in it for another's."""
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=SLACK_CALL_SECONDS), trust_env=False
+        timeout=aiohttp.ClientTimeout(total=SLACK_CALL_SECONDS),
+        # Nothing in the environment decides where tokens go.
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
     )

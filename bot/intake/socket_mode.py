@@ -23,6 +23,7 @@ class SocketModeIntake:
     def __init__(self, intake: Intake, app_token: Secret, web_client: AsyncWebClient) -> None:
         self._intake = intake
         self._client = SocketModeClient(app_token=app_token.reveal(), web_client=web_client)
+        self._client.proxy = None  # as in SlackClients.api: never one from the environment
         self._client.socket_mode_request_listeners.append(self._receive)
 
     async def open(self) -> None:

@@ -53,13 +53,16 @@ class SlackClients:
     def api(self, token: Secret | None = None) -> AsyncWebClient:
         """A client on the shared session. A lost connection is not repeated blindly: the call may
         have been carried out, and the outbox knows how to find out."""
-        return AsyncWebClient(
+        client = AsyncWebClient(
             token=token.reveal() if token else None,
             base_url=self.base_url,
             session=self._session,
             timeout=20,
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
         )
+        # slack_sdk takes a proxy from the environment, which would see http:// calls and tokens.
+        client.proxy = None
+        return client
 
     async def authorize(self, context: TenantContext, team_id: str | None) -> AuthorizeResult:
         """What Bolt wants to know: from our own store, without asking Slack for every event."""

@@ -41,7 +41,8 @@ def standing_of(user: dict[str, Any], team: str, home_team: str | None = None) -
     """
     if user.get("deleted"):
         return "gone"
-    if user.get("is_bot"):
+    # Slackbot says what people taught it, and its record does not call it a bot.
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return "bot"
     if (user.get("team_id") or home_team) != team or user.get("is_stranger"):
         return "outsider"
@@ -54,12 +55,16 @@ def standing_of(user: dict[str, Any], team: str, home_team: str | None = None) -
 
 def _without_record(error: SlackApiError, team: str, home_team: str | None) -> Standing:
     """Slack knows nobody of that id: an outsider. Only where the server has no users.info at all
-    (Slack always has) does the event's own word on its author's team count."""
-    if error_code(error) == "unknown_method" and home_team == team:
-        return "member"
-    if error_code(error) in ("ratelimited", "internal_error", "service_unavailable", "fatal_error"):
-        raise Unavailable("Slack did not say who is asking. Please try again.") from error
-    return "outsider"
+    (Slack always has) does the event's own word on its author's team count.
+
+    Raises Unavailable for every other refusal, because a standing is kept for a while.
+    """
+    code = error_code(error)
+    if code in ("user_not_found", "user_not_visible"):
+        return "outsider"
+    if code == "unknown_method" and home_team:
+        return "member" if home_team == team else "outsider"
+    raise Unavailable("Slack did not say who is asking. Please try again.") from error
 
 
 def _name_of(user: dict[str, Any]) -> str:

@@ -24,7 +24,10 @@ class SlackFiles:
     async def fetch(
         self, context: TenantContext, url: str, *, size: int | None, limit: int
     ) -> bytes:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise Invalid("That file has no address that I can read.") from None
         if parts.netloc not in self._hosts or parts.scheme not in ("https", "http"):
             raise Invalid("That file is not kept by Slack, so I did not fetch it.")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):

@@ -115,7 +115,10 @@ class SlackMessenger:
 
     def _is_slacks(self, url: str) -> bool:
         """Slack's host over https; or the stand-in's own, where the API is on this machine."""
-        parts, api = urlsplit(url), urlsplit(self._clients.base_url)
+        try:
+            parts, api = urlsplit(url), urlsplit(self._clients.base_url)
+        except ValueError:
+            return False
         if parts.scheme == "https" and parts.netloc == RESPONSE_HOST:
             return True
         return parts.netloc == api.netloc and parts.scheme == api.scheme

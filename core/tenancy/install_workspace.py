@@ -6,6 +6,7 @@ import asyncpg
 
 from core.audit import record as audit
 from core.db.database import Database
+from core.kernel.errors import Invalid
 from core.kernel.ids import TenantId, new_reference
 from core.kernel.sealing import Sealer
 from core.kernel.secret import Secret
@@ -34,7 +35,12 @@ class Provisioner:
     master: Sealer
 
     async def tenant_for(self, team_id: str) -> TenantId:
-        """The workspace's tenant, made now if it is new; two callers at once get the same one."""
+        """The workspace's tenant, made now if it is new; two callers at once get the same one.
+
+        Raises Invalid for an organization, whose id begins with E: it is never a tenant.
+        """
+        if team_id.startswith("E"):
+            raise Invalid("AEGIS is installed in a workspace, not in a whole organization.")
         admin = await asyncpg.connect(self.admin_dsn)
         try:
             found = await admin.fetchrow(store.SQL["find_workspace"], team_id)
