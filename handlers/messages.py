@@ -1,5 +1,6 @@
 """Direct messages, mentions, and what is said next in a thread that is already a conversation."""
 
+import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -12,6 +13,13 @@ from handlers.blocks.knowledge import file_elsewhere
 from handlers.files import take_files
 from handlers.hearing import Heard, hear
 from handlers.replying import explained, may_ask, reply
+
+# About the agents and not about the documents: no search can answer it.
+_ASKS_FOR_HELP = re.compile(
+    r"help( me)?|what (can|do) you( all| guys)? (do|help( me)? with)|(who|what) are you"
+    r"|how (do i use (this|you|it)|does (this|it) work|do you work)|what is (this|aegis)|commands",
+    re.IGNORECASE,
+)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -51,7 +59,9 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
             await take_files(services, heard, files, is_last=not heard.text)
         elif files:
             await reply(services, heard, file_elsewhere(), part="files", is_last=not heard.text)
-        if heard.text:
+        if _ASKS_FOR_HELP.fullmatch(heard.text.strip(" ?!.")):
+            await reply(services, heard, help_page(services.staff.roster))
+        elif heard.text:
             await run_turn(heard.tenant, services.staff, heard.question())
         elif not files:
             await reply(services, heard, help_page(services.staff.roster))

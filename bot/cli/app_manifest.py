@@ -28,7 +28,7 @@ BOT_EVENTS = (
     "message.im",
 )
 PROMPTS = (
-    ("What can you do?", "What can you and the other agents help me with?"),
+    ("What can you do?", "What can you do?"),
     ("Ask the handbook", "How many days of vacation do we have?"),
 )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from aiohttp import web
 
+from bot.cli.app_manifest import PROMPTS
 from tests.scenario.test_providers import vendor
 from tests.stage import spoken
 
@@ -126,6 +127,13 @@ async def test_a_mention_without_a_question_gets_the_help(stage):
     lines = await stage.play(
         """[{workspace: northwind, person: ana, in: "#general", say: "@AEGIS"}]"""
     )
+
+    assert "/ask" in spoken(lines)
+
+
+@pytest.mark.parametrize("words", ["help", PROMPTS[0][1], "Who are you?"])
+async def test_a_question_about_the_agents_is_answered_with_the_help(stage, words):
+    lines = await stage.play(f"[{{workspace: northwind, person: ana, in: dm, say: '{words}'}}]")
 
     assert "/ask" in spoken(lines)
 
