@@ -1,32 +1,38 @@
-"""A pooler in transaction mode with one server connection, as strict as pgbouncer is.
+"""A pooler in transaction mode, as strict as pgbouncer is.
 
-A client has the server from its first message until the server is outside a transaction again; then
-anybody may have it, with whatever session state and unnamed statement the one before left there.
+A client has a server from its first message until that server is outside a transaction again; then
+it gets another one, and finds there whatever session state the client before has left.
 """
 
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 _SSL_REQUEST = 80877103
 _PROTOCOL_3 = 196608
 
 Asked = asyncio.Task[bytes]
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Pooler:
-    """Relays messages of PostgreSQL's protocol 3.0 between many clients and one server."""
+    """Relays messages of PostgreSQL's protocol 3.0 between many clients and a few servers."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._free = asyncio.Lock()
+    def __init__(self) -> None:
+        self._free: asyncio.Queue[Stream] = asyncio.Queue()
         self._greeting = b""
 
-    async def log_in(self, user: str, database: str) -> None:
+    async def add(self, server: Stream, user: str, database: str) -> None:
+        """Log in to a server, and lend it out from now on."""
+        reader, writer = server
         names = f"user\0{user}\0database\0{database}\0\0".encode()
-        self._writer.write(struct.pack("!ii", len(names) + 8, _PROTOCOL_3) + names)
-        self._greeting = b"".join([message async for message in self._answer()])
+        writer.write(struct.pack("!ii", len(names) + 8, _PROTOCOL_3) + names)
+        said = [await _message(reader)]
+        while said[-1][:1] != b"Z":
+            said.append(await _message(reader))
+        self._greeting = b"".join(said)
+        self._free.put_nowait(server)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -35,32 +41,25 @@ class Pooler:
             writer.write(self._greeting)
             asked = asyncio.create_task(_message(reader))
             while (await asked)[:1] != b"X":
-                async with self._free:
-                    asked = await self._transaction(asked, reader, writer)
+                server = await self._free.get()
+                asked = await _transaction(server, (reader, writer), asked)
+                self._free.put_nowait(server)
         writer.close()
 
-    async def _transaction(
-        self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> Asked:
-        """Relay both ways until the server is free again; the client's next message, or a wait for it."""
-        said = asyncio.create_task(_message(self._reader))
-        while True:
-            await asyncio.wait([asked, said], return_when=asyncio.FIRST_COMPLETED)
-            if asked.done():
-                self._writer.write(asked.result())
-                asked = asyncio.create_task(_message(reader))
-            if said.done():
-                writer.write(said.result())
-                if said.result()[:1] + said.result()[-1:] == b"ZI":
-                    return asked
-                said = asyncio.create_task(_message(self._reader))
 
-    async def _answer(self) -> AsyncIterator[bytes]:
-        """What the server says, up to and with `ReadyForQuery`."""
-        message = b""
-        while message[:1] != b"Z":
-            message = await _message(self._reader)
-            yield message
+async def _transaction(server: Stream, client: Stream, asked: Asked) -> Asked:
+    """Relay both ways until the server is free again; returns the wait for what comes next."""
+    said = asyncio.create_task(_message(server[0]))
+    while True:
+        await asyncio.wait([asked, said], return_when=asyncio.FIRST_COMPLETED)
+        if asked.done():
+            server[1].write(asked.result())
+            asked = asyncio.create_task(_message(client[0]))
+        if said.done():
+            client[1].write(said.result())
+            if said.result()[:1] + said.result()[-1:] == b"ZI":
+                return asked
+            said = asyncio.create_task(_message(server[0]))
 
 
 async def _startup(reader: asyncio.StreamReader) -> int:
@@ -76,15 +75,15 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def open_pooler(socket: str, user: str, database: str) -> AsyncIterator[str]:
-    """Yields the address of a pooler before the server behind *socket*."""
-    reader, writer = await asyncio.open_unix_connection(socket)
-    pooler = Pooler(reader, writer)
-    await pooler.log_in(user, database)
-    server = await asyncio.start_server(pooler.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
+async def open_pooler(socket: str, user: str, database: str, servers: int) -> AsyncIterator[str]:
+    """Yields the address of a pooler before the database behind *socket*."""
+    pooler = Pooler()
+    async with AsyncExitStack() as stack:
+        for _ in range(servers):
+            reader, writer = await asyncio.open_unix_connection(socket)
+            stack.callback(writer.close)
+            await pooler.add((reader, writer), user, database)
+        listening = await asyncio.start_server(pooler.serve, "127.0.0.1", 0)
+        stack.callback(listening.close)
+        port = listening.sockets[0].getsockname()[1]
         yield f"postgresql://{user}@127.0.0.1:{port}/{database}"
-    finally:
-        server.close()
-        writer.close()

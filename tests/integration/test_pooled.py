@@ -15,11 +15,11 @@ from tests.conftest import SERVICE_LOGIN
 from tests.integration.pooler import open_pooler
 
 
-@pytest.fixture
-async def pooled(postgres, admin_dsn, master):
+@pytest.fixture(params=[1, 3], ids=["one server", "three servers"])
+async def pooled(request, postgres, admin_dsn, master):
     """Two processes' databases behind one pooler."""
     socket = f"{postgres.start().socket_directory}/.s.PGSQL.5432"
-    async with open_pooler(socket, SERVICE_LOGIN, "aegis") as dsn:
+    async with open_pooler(socket, SERVICE_LOGIN, "aegis", request.param) as dsn:
         pools = [await open_pool(dsn, size=4, pooled=True) for _ in range(2)]
         yield [Database(pool, master) for pool in pools]
         for pool in pools:
