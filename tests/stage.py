@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 
 from bot.cli.demo import settings_for
 from bot.cli.script.model import read_script
@@ -92,8 +93,9 @@ async def open_stage(
         storage = Storage(database, provisioner)
         async with open_product(chosen, storage) as product:
             # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
-            async with database.control() as tx:
-                await tx.execute("delete from control.workspace")
+            admin = await asyncpg.connect(provisioner.admin_dsn)
+            await admin.execute("delete from control.workspace")
+            await admin.close()
             tenants = {}
             for workspace in sandbox.credentials["workspaces"]:
                 token = Secret(workspace["bot_token"])

@@ -41,6 +41,19 @@ async def test_outside_a_tenant_the_login_reaches_no_tenant_table(context, datab
                 await tx.execute(statement)
 
 
+async def test_the_login_reads_the_registry_and_cannot_change_it(context, database):
+    for statement in (
+        "update control.workspace set tenant_id = tenant_id",
+        "delete from control.workspace",
+        "update control.tenant set wrapped_key = ''",
+        "delete from control.tenant",
+        "insert into control.workspace (team_id, tenant_id) values ('TX', 'x')",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.control() as tx:
+                await tx.execute(statement)
+
+
 async def test_role_and_path_end_with_the_transaction_also_after_an_error(context, database):
     with pytest.raises(asyncpg.DivisionByZeroError):
         async with context.db.transaction() as tx:
