@@ -119,6 +119,12 @@ def named(setting: str) -> Iterator[None]:
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         why = str(error) or type(error).__name__
         raise StorageError(f"{setting}: the database does not answer there ({why}).") from error
+    except ValueError:
+        # Its text quotes a piece of the address, which may be one of the password.
+        raise StorageError(
+            f"{setting}: is not an address that can be read. In a password, write each of "
+            "/ ? # [ ] @ : % as % and two hex digits."
+        ) from None
 
 
 async def _ensure_login(admin_dsn: str) -> None:
