@@ -14,7 +14,7 @@ from core.knowledge.share_document import share_document
 from core.services import Services
 from core.tenancy.recognize_person import recognize_person
 from handlers.blocks.knowledge import FORGET, SHARE, file_forgotten, file_shared
-from handlers.blocks.refusals import refused
+from handlers.blocks.refusals import explained, refused
 from handlers.blocks.rendered import Rendered
 
 
@@ -56,7 +56,8 @@ async def _press(
             raise Refused(refused(person.standing).text)
         done = await effect(click)
     except DomainError as error:
-        await messenger.respond(click.response_url, Outgoing(click.channel, str(error)))
+        words = explained(str(error))
+        await messenger.respond(click.response_url, Outgoing(click.channel, words.text))
         return
     card = Outgoing(click.channel, done.text, blocks=tuple(done.blocks))
     await messenger.update(click.tenant, click.message_ts, card)

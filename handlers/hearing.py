@@ -66,12 +66,12 @@ def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext)
         person_id=str(event.get("user") or ""),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team"),
         text=plain(raw, bot),
-        private=_is_direct(event),
+        private=is_direct(event),
         mentions_us=bool(bot) and f"<@{bot}" in raw,
     )
 
 
-def _is_direct(event: dict[str, Any]) -> bool:
+def is_direct(event: dict[str, Any]) -> bool:
     """Slack names the kind of channel; where a server does not, a direct message's id begins D."""
     kind = event.get("channel_type")
     return kind == "im" if kind else str(event.get("channel") or "").startswith("D")
