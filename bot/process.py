@@ -13,7 +13,7 @@ from bot.intake.signature import SignatureVerifier
 from bot.intake.socket_mode import SocketModeIntake
 from bot.schedule import housekeeping
 from bot.settings import Settings
-from bot.slack.errors import CALL_ERRORS, error_code
+from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.wiring import Product
 from core.kernel.secret import Secret
 from core.tenancy.install_workspace import Grant, install_workspace
@@ -23,8 +23,8 @@ from web_oauth.app import build_web
 log = logging.getLogger(__name__)
 
 
-class SlackConnectionError(Exception):
-    """Slack does not take the tokens that were set; the message says which and what to do."""
+class ListeningError(Exception):
+    """Nothing can be served at the address that was set; the message names the settings."""
 
 
 @asynccontextmanager
@@ -37,11 +37,12 @@ async def serving(product: Product) -> AsyncIterator[str]:
         runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await _listen(runner, settings)
         port = runner.addresses[0][1]
         if settings.slack_bot_token:
             await connect_workspace(product, settings.slack_bot_token)
         if settings.slack_app_token:
+            await check_app_token(product.clients.api(), settings.slack_app_token)
             socket = SocketModeIntake(
                 product.intake, settings.slack_app_token, product.clients.api()
             )
@@ -70,17 +71,10 @@ async def connect_workspace(product: Product, bot_token: Secret) -> str:
 
     Raises SlackConnectionError.
     """
-    try:
-        answer = await product.clients.api(bot_token).auth_test()
-    except CALL_ERRORS as error:
-        raise SlackConnectionError(
-            f"SLACK_BOT_TOKEN: Slack did not accept it ({error_code(error)}). Copy the Bot User "
-            "OAuth Token again from your app's page, and check SLACK_API_BASE_URL."
-        ) from error
-    team_id = str(answer["team_id"])
-    grant = Grant(team_id, bot_token, str(answer["user_id"]))
+    found = await check_bot_token(product.clients.api(bot_token))
+    grant = Grant(found.team_id, bot_token, found.bot_user_id)
     await install_workspace(product.storage.database, product.storage.provisioner, grant)
-    return team_id
+    return found.team_id
 
 
 async def until_stopped() -> None:
@@ -90,6 +84,16 @@ async def until_stopped() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise ListeningError(
+            f"AEGIS_HOST, PORT: nothing can be served at {settings.host}:{settings.port} "
+            f"({error.strerror or error}). Set PORT to one that is free."
+        ) from error
 
 
 def _routes(product: Product) -> list[web.RouteDef]:

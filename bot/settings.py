@@ -8,7 +8,7 @@ import base64
 import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -82,7 +82,7 @@ class Settings(BaseModel):
     model_dir: Path | None = Field(None, alias="AEGIS_MODEL_DIR")
     host: str = Field("127.0.0.1", alias="AEGIS_HOST")
     port: int = Field(8080, alias="PORT", ge=0, le=65535)
-    log_level: str = Field("INFO", alias="AEGIS_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="AEGIS_LOG_LEVEL")
 
     database_url: Annotated[Secret, BeforeValidator(_dsn)] | None = Field(
         None, alias="DATABASE_URL"
@@ -172,7 +172,9 @@ def _explain(given: Mapping[str, str], error: ValidationError) -> list[str]:
     """A line for each problem. The value itself is never shown: it may be a secret."""
     lines = []
     for problem in error.errors():
-        words = str(problem["msg"]).removeprefix("Value error, ")
+        # pydantic's "Input should be a valid integer, unable to parse …", in fewer words
+        words = str(problem["msg"]).removeprefix("Value error, ").split(", unable to")[0]
+        words = words.replace("Input should be", "must be")
         name = ".".join(str(part) for part in problem["loc"])
         lines.append(f"{name}: {words}" if name else words)
     return lines

@@ -9,8 +9,9 @@ import click
 from bot.logs import set_up_logs
 from bot.postgres.errors import EmbeddedPostgresError
 from bot.postgres.state import StateDirectoryError
-from bot.process import SlackConnectionError
+from bot.process import ListeningError
 from bot.settings import Settings, SettingsError, read_settings
+from bot.slack.tokens import SlackConnectionError
 from bot.storage import StorageError
 from core.db.migrate import MigrationError
 from core.kernel.errors import DomainError
@@ -21,6 +22,7 @@ EXPLAINED = (
     StateDirectoryError,
     EmbeddedPostgresError,
     SlackConnectionError,
+    ListeningError,
     MigrationError,
     DomainError,
 )

@@ -29,7 +29,13 @@ WORDS_PER_S = 30.0
 
 
 @click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the page is served.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Where the page is served.",
+)
 @click.option(
     "--script",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

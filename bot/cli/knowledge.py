@@ -30,7 +30,7 @@ def kb() -> None:
 @click.option("--workspace", help="Slack team id; may be left out when there is only one.")
 def add(paths: tuple[Path, ...], workspace: str | None) -> None:
     """Add files, and the readable files of folders, for everyone in the workspace."""
-    console.run(_add(console.settings(), list(paths), workspace))
+    console.run(_add(console.settings(quiet=True), list(paths), workspace))
 
 
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:

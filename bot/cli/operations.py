@@ -7,10 +7,12 @@ import click
 
 from bot.cli import console
 from bot.cli.app_manifest import app_manifest
-from bot.process import SlackConnectionError, check_slack
+from bot.process import check_slack
 from bot.settings import Settings, describe
+from bot.slack.clients import web_client
+from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.storage import CONNECT_SECONDS, Addresses, addresses, migrate_all, named
-from bot.wiring import open_embedder
+from bot.wiring import open_embedder, slack_session
 from core.db import migrate as migrations
 
 
@@ -23,7 +25,7 @@ def migrate() -> None:
 @click.command()
 def doctor() -> None:
     """Check settings, database, Slack and models, and say what to do about what is wrong."""
-    console.run(_doctor(console.settings()))
+    console.run(_doctor(console.settings(quiet=True)))
 
 
 @click.command()
@@ -54,11 +56,7 @@ async def _doctor(settings: Settings) -> None:
     broken = 0
     async with addresses(settings) as where:
         broken += await _check_database(where)
-    try:
-        check_slack(settings)
-        click.echo("ok    Slack: tokens are set")
-    except SlackConnectionError as error:
-        click.echo(f"note  Slack: {error}")
+    broken += await _check_slack(settings)
     embedder = await open_embedder(settings)
     click.echo(
         f"ok    embeddings: {embedder.name}"
@@ -70,6 +68,31 @@ async def _doctor(settings: Settings) -> None:
     if broken:
         raise click.ClickException("AEGIS cannot run like this")
     click.echo("AEGIS can run")
+
+
+async def _check_slack(settings: Settings) -> int:
+    """Ask Slack about the tokens; without any, say what is missing."""
+    try:
+        check_slack(settings)
+    except SlackConnectionError as error:
+        click.echo(f"note  Slack: {error}")
+        return 0
+    async with slack_session() as session:
+        base_url = settings.slack_api_base_url
+        try:
+            if settings.slack_bot_token:
+                api = web_client(session, base_url, settings.slack_bot_token)
+                installed = await check_bot_token(api)
+                click.echo(f"ok    Slack: the bot token is of workspace {installed.team_id}")
+            if settings.slack_app_token:
+                await check_app_token(web_client(session, base_url), settings.slack_app_token)
+                click.echo("ok    Slack: the app token opens Socket Mode")
+        except SlackConnectionError as error:
+            click.echo(f"fail  Slack: {error}")
+            return 1
+    if settings.slack_signing_secret:
+        click.echo("ok    Slack: requests over HTTP are checked with the signing secret")
+    return 0
 
 
 async def _check_database(where: Addresses) -> int:

@@ -53,16 +53,7 @@ class SlackClients:
     def api(self, token: Secret | None = None) -> AsyncWebClient:
         """A client on the shared session. A lost connection is not repeated blindly: the call may
         have been carried out, and the outbox knows how to find out."""
-        client = AsyncWebClient(
-            token=token.reveal() if token else None,
-            base_url=self.base_url,
-            session=self._session,
-            timeout=20,
-            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
-        )
-        # slack_sdk takes a proxy from the environment, which would see http:// calls and tokens.
-        client.proxy = None
-        return client
+        return web_client(self._session, self.base_url, token)
 
     async def authorize(self, context: TenantContext, team_id: str | None) -> AuthorizeResult:
         """What Bolt wants to know: from our own store, without asking Slack for every event."""
@@ -73,3 +64,19 @@ class SlackClients:
             bot_token=client.token.reveal(),
             bot_user_id=client.bot_user_id,
         )
+
+
+def web_client(
+    session: aiohttp.ClientSession, base_url: str, token: Secret | None = None
+) -> AsyncWebClient:
+    """Slack's Web API at *base_url*, waiting out a 429 twice."""
+    client = AsyncWebClient(
+        token=token.reveal() if token else None,
+        base_url=base_url,
+        session=session,
+        timeout=20,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+    )
+    # slack_sdk takes a proxy from the environment, which would see http:// calls and tokens.
+    client.proxy = None
+    return client

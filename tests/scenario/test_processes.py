@@ -141,18 +141,37 @@ async def test_a_database_that_is_not_there_is_named_and_its_password_is_not_sho
         assert "hunter2" not in said
 
 
-async def test_a_token_that_slack_refuses_is_named(environment):
+@pytest.mark.parametrize("command", [("serve", "--all"), ("doctor",)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SLACK_BOT_TOKEN", "xoxb-not-a-token"), ("SLACK_APP_TOKEN", "xapp-not-a-token")],
+)
+async def test_a_token_that_slack_refuses_is_named(environment, command, name, value):
     async with Sandbox.open() as sandbox:
         tokens = {
             "SLACK_API_BASE_URL": sandbox.api_url,
-            "SLACK_BOT_TOKEN": "xoxb-not-a-token",
+            "SLACK_BOT_TOKEN": sandbox.credentials["workspaces"][0]["bot_token"],
             "SLACK_APP_TOKEN": sandbox.credentials["app_token"],
         }
-        status, said = await aegis(environment | tokens, "serve", "--all")
+        await aegis(environment, "migrate")
+        status, said = await aegis(environment | tokens | {name: value}, *command)
 
     assert status == 1
-    assert "SLACK_BOT_TOKEN: Slack did not accept it (invalid_auth)" in said
-    assert "xoxb-not-a-token" not in said
+    assert f"{name}: Slack did not accept it (invalid_auth)" in said
+    assert value not in said
+    assert "Traceback" not in said
+
+
+async def test_a_port_that_is_taken_is_named(environment):
+    async with Sandbox.open() as sandbox:
+        taken = sandbox.url.rpartition(":")[2]
+        status, said = await aegis(
+            environment | {"PORT": taken, "SLACK_SIGNING_SECRET": "s"}, "serve"
+        )
+
+    assert status == 1
+    assert f"PORT: nothing can be served at 127.0.0.1:{taken}" in said
+    assert "Traceback" not in said
 
 
 async def test_a_lost_master_key_stops_the_start_instead_of_making_a_new_one(environment):

@@ -40,7 +40,9 @@ def test_secrets_leave_the_environment_and_hide_in_every_repr():
         ("AEGIS_MASTER_KEY", "c2hvcnQ=", "32 bytes"),
         ("AEGIS_OFFLINE_WORDS_PER_S", "-1", "greater than 0"),
         ("AEGIS_LOG_LEVEL", "LOUD", "INFO"),
-        ("PORT", "70000", "65535"),
+        ("PORT", "70000", "must be less than or equal to 65535"),
+        ("PORT", "eighty", "PORT: must be a valid integer"),
+        ("AEGIS_LOG_LEVEL", "silly", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ],
 )
 def test_a_bad_value_is_named_with_the_fix_and_never_shown(name, value, words):
