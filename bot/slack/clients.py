@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
@@ -36,6 +37,12 @@ class SlackClients:
         self._session = session
         self.base_url = base_url
         self._kept: dict[TenantId, tuple[float, BotClient]] = {}
+
+    @property
+    def reaches_slack(self) -> bool:
+        """Whether the other end is Slack itself, and not a server that stands in for it."""
+        host = urlsplit(self.base_url).hostname or ""
+        return f".{host}".endswith((".slack.com", ".slack-gov.com"))
 
     async def of(self, context: TenantContext) -> BotClient:
         """Raises Unavailable when the workspace has no token."""

@@ -31,9 +31,9 @@ class SlackDirectory:
         except CALL_ERRORS as error:
             raise Unavailable("Slack did not say who is asking. Please try again.") from error
         user: dict[str, Any] = answer.get("user") or {}
-        if user.get("id") == person_id:
-            # A record of that very person without a team: a server of one workspace, this one.
-            # Slack's own records always name it.
+        if user.get("id") == person_id and not self._clients.reaches_slack:
+            # A record of that very person without a team: a small server of one workspace, this
+            # one. Slack's own records name the team, and there what is not said stays closed.
             home_team = home_team or team
         return Person(person_id, standing_of(user, team, home_team), _name_of(user))
 

@@ -176,3 +176,19 @@ def test_a_standing_is_what_the_record_says_and_nothing_more(record, standing):
 async def test_an_organization_is_not_a_workspace(provisioner):
     with pytest.raises(Invalid):
         await provisioner.tenant_for("E0ORGANIZED")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_slack"),
+    [
+        ("https://slack.com/api/", True),
+        ("https://eu.slack.com/api/", True),
+        ("https://slack-gov.com/api/", True),
+        ("https://notslack.com/api/", False),
+        ("https://slack.com.example/api/", False),
+        ("http://127.0.0.1:3000/api/", False),
+    ],
+)
+async def test_only_slack_itself_is_held_to_name_every_persons_team(database, base_url, is_slack):
+    async with aiohttp.ClientSession() as session:
+        assert SlackClients(database, session, base_url).reaches_slack is is_slack
