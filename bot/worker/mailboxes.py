@@ -33,6 +33,9 @@ class MailboxDrain:
             log.info("mailbox of a tenant that is off dropped", extra={"reason": str(error)})
             await self._remove(lease)
             return
+        if lease.deaths >= MAX_ATTEMPTS:
+            await self._set_aside_the_killer(context, lease)
+            return
         while (event := await self._next(context, lease)) is not None:
             delay = await self._attempt(context, event)
             if delay is not None:
@@ -40,6 +43,13 @@ class MailboxDrain:
                     await jobs.release(tx, lease, delay_seconds=delay)
                 return
         await self._remove(lease)
+
+    async def _set_aside_the_killer(self, context: TenantContext, lease: Lease) -> None:
+        """Every worker that began this mailbox's first event died of it: it runs no more."""
+        if (event := await self._next(context, lease)) is not None:
+            await self._abandon(context, event, new_reference())
+        async with self._database.control() as tx:
+            await jobs.release(tx, lease)
 
     async def _next(self, context: TenantContext, lease: Lease) -> InboxEvent | None:
         async with context.db.transaction() as tx:
@@ -68,13 +78,18 @@ class MailboxDrain:
             attempts = await jobs.count_attempt(tx, event.id, f"ref {reference}")
         if attempts < MAX_ATTEMPTS:
             return backoff_seconds(attempts, random.random())  # noqa: S311 - jitter, not a secret
+        await self._abandon(context, event, reference)
+        return None
+
+    async def _abandon(self, context: TenantContext, event: InboxEvent, reference: str) -> None:
+        """Tell the person, and keep the event aside with the reference that is in the log."""
+        log.error("event set aside", extra={"reference": reference, "event": event.event_id})
         try:
             await self._give_up(context, event, reference)
         except Exception:
             log.exception("the person could not be told", extra={"reference": reference})
         async with context.db.transaction() as tx:
             await jobs.set_aside_event(tx, event.id, f"ref {reference}")
-        return None
 
     async def _remove(self, lease: Lease) -> None:
         async with self._database.control() as tx:

@@ -36,12 +36,16 @@ class InboxEvent:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right of one worker to one mailbox, until it runs out or is given back."""
+    """The right of one worker to one mailbox, until it runs out or is given back.
+
+    `deaths` counts the leases before this one that ended with their worker.
+    """
 
     tenant_id: TenantId
     mailbox: str
     worker: str
     signal: int
+    deaths: int = 0
 
 
 def backoff_seconds(attempts: int, jitter: float) -> float:

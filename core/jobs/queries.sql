@@ -2,6 +2,7 @@
 select control.accept_events($1, $2, $3, $4, $5);
 
 -- claim_mailboxes --
+-- A lease that ran out without being given back is a worker that died: `attempts` counts those.
 with due as (
   select tenant_id, mailbox from control.mailbox
   where due_at <= now() and (lease_until is null or lease_until < now())
@@ -10,10 +11,11 @@ with due as (
   for update skip locked
 )
 update control.mailbox m
-set lease_by = $2, lease_until = now() + make_interval(secs => $3)
+set lease_by = $2, lease_until = now() + make_interval(secs => $3),
+    attempts = m.attempts + case when m.lease_by is null then 0 else 1 end
 from due
 where m.tenant_id = due.tenant_id and m.mailbox = due.mailbox
-returning m.tenant_id, m.mailbox, m.signal;
+returning m.tenant_id, m.mailbox, m.signal, m.attempts;
 
 -- renew_leases --
 update control.mailbox m
@@ -29,7 +31,8 @@ returning true;
 
 -- release --
 update control.mailbox
-set lease_by = null, lease_until = null, due_at = now() + make_interval(secs => $4)
+set lease_by = null, lease_until = null, attempts = 0,
+    due_at = now() + make_interval(secs => $4)
 where tenant_id = $1 and mailbox = $2 and lease_by = $3;
 
 -- next_event --

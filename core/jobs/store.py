@@ -24,7 +24,8 @@ async def accept_events(tx: Tx, events: Sequence[IncomingEvent]) -> None:
 async def claim_mailboxes(tx: Tx, worker: str, *, limit: int, seconds: float) -> list[Lease]:
     rows = await tx.fetch(SQL["claim_mailboxes"], limit, worker, seconds)
     return [
-        Lease(tenant_id(row["tenant_id"]), row["mailbox"], worker, row["signal"]) for row in rows
+        Lease(tenant_id(row["tenant_id"]), row["mailbox"], worker, row["signal"], row["attempts"])
+        for row in rows
     ]
 
 

@@ -163,6 +163,28 @@ async def test_what_a_dead_worker_held_is_done_by_another(database, context, run
     assert done == ["orphan"]
 
 
+async def test_an_event_that_kills_every_worker_is_set_aside_and_the_rest_goes_on(
+    database, context, running
+):
+    told, done = [], []
+
+    async def handle(context, event):
+        done.append(event.event_id)
+
+    async def give_up(context, event, reference):
+        told.append(event.event_id)
+
+    await put(database, context, "box", "killer", "next")
+    for number in range(MAX_ATTEMPTS):
+        async with database.control() as tx:
+            await jobs.claim_mailboxes(tx, f"dead-{number}", limit=1000, seconds=0)
+    running(worker_for(database, context, handle, give_up))
+    await until(lambda: _is(0, waiting(database, context)))
+
+    assert told == ["killer"]
+    assert done == ["next"]
+
+
 async def test_a_worker_that_stops_hands_back_what_it_cannot_finish(database, context):
     begun = asyncio.Event()
 
