@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.cli.app_manifest import PROMPTS
+from handlers.blocks.refusals import GUEST
 from tests.scenario.test_providers import vendor
 from tests.stage import spoken
 
@@ -110,6 +111,15 @@ async def test_a_file_that_cannot_be_read_is_said_to_be_so(stage, tmp_path, name
     assert words in spoken(lines)
     assert name in spoken(lines)
     assert documents == 0
+
+
+async def test_a_guests_file_and_question_are_refused_once(stage, tmp_path):
+    (tmp_path / "plan.md").write_text("# Plan\n\nThe fair is in May.\n")
+    lines = await stage.play(
+        """[{workspace: northwind, person: gil, in: dm, upload: plan.md, comment: "When is it?"}]"""
+    )
+
+    assert [line["text"] for line in lines if line["author"] == "AEGIS"] == [GUEST]
 
 
 async def test_a_file_with_a_mention_in_a_channel_is_not_passed_over_in_silence(stage, tmp_path):

@@ -100,6 +100,34 @@ async def test_one_workspace_in_socket_mode_with_nothing_but_tokens(environment,
     assert "UnauthorizedError" not in answer
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_script_that_is_stopped_leaves_nothing_behind(environment, tmp_path, number):
+    script = tmp_path / "script.yaml"
+    script.write_text(
+        "- {workspace: northwind, person: ana, in: dm, say: Hello}\n- {wait: Godot}\n", "utf-8"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "demo",
+        "--script",
+        str(script),
+        env=environment | {"TMPDIR": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE,
+        # A shell without job control has its background jobs ignore it, and so may what runs us.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 60)
+
+    process.send_signal(number)
+    await asyncio.wait_for(process.communicate(), 30)
+
+    assert process.returncode == 128 + number
+    assert not list(tmp_path.glob("aegis-*"))
+
+
 async def test_doctor_and_migrate_on_a_machine_where_nothing_is_set(environment):
     status, said = await aegis(environment, "migrate")
     assert status == 0

@@ -75,12 +75,12 @@ def read_script(path: Path) -> Script:
 
 
 def _read_step(number: int, entry: dict[Any, Any], place: dict[str, str]) -> Step:
-    actions = [name for name in ACTIONS if name in entry]
-    if len(actions) != 1:
-        raise ScriptError(f"step {number}: needs exactly one of {', '.join(ACTIONS)}")
     unknown = set(map(str, entry)) - {*ACTIONS, *_PLACE, *_OTHER}
     if unknown:
         raise ScriptError(f"step {number}: does not know {', '.join(sorted(unknown))}")
+    actions = [name for name in ACTIONS if name in entry]
+    if len(actions) != 1:
+        raise ScriptError(f"step {number}: needs exactly one of {', '.join(ACTIONS)}")
     missing = [name for name in _PLACE if not place.get(name)]
     if missing:
         raise ScriptError(f"step {number}: says no {' and no '.join(missing)}")

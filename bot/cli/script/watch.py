@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from bot.cli.script.model import Step
+from handlers.blocks.refusals import GUEST, OUTSIDER, UNKNOWN_PERSON
 
 Item = dict[str, Any]
 Found = TypeVar("Found")
 
 APP = "AEGIS"
+REFUSALS = (GUEST, OUTSIDER, UNKNOWN_PERSON)
 _SPOKEN = ("message", "stream_start", "stream_append", "stream_stop", "update", "ephemeral")
 
 
@@ -38,7 +40,7 @@ class Watch:
         """The app has said all it has to say to this step.
 
         A turn is over when its agent session is; a plain message, a changed card or a message for
-        one person alone is an answer by itself, unless a turn follows it.
+        one person alone is an answer by itself, unless a turn follows it; none follows a refusal.
         """
         turn_follows = bool(step.comment) or step.argument.startswith("/ask")
 
@@ -52,7 +54,8 @@ class Watch:
             plain = [
                 item for item in new if _is_apps(item) and item["kind"] in ("message", "update")
             ]
-            return True if plain and not turn_follows else None
+            refused = any(item["text"] in REFUSALS for item in plain)
+            return True if plain and (refused or not turn_follows) else None
 
         await self._until(is_over)
 
