@@ -66,9 +66,9 @@ model: ## Build the embedding model, if an earlier try failed
 lock: ## Lock the dependencies again, with hashes and without an index address (needs uv)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: pip install uv' >&2; exit 1; }
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --quiet -o requirements.txt
+		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --quiet -c requirements.txt -o requirements-dev.txt
+		--no-emit-index-url --custom-compile-command "make lock" --quiet -c requirements.txt -o requirements-dev.txt
 
 .PHONY: snapshot
 snapshot: set-up ## Write migrations/schema/*.txt anew, after adding a migration
