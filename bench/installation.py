@@ -16,6 +16,7 @@ from core.db.tenant import TenantContext
 from core.kernel.ids import TenantId
 from core.kernel.sealing import Sealer, new_key
 from core.kernel.secret import Secret
+from core.kernel.signing import Signer
 from core.tenancy.install_workspace import Grant, install_workspace
 
 SERVICE_LOGIN = "aegis_bench"
@@ -76,7 +77,9 @@ async def open_installation(folder: Path, workspaces: int) -> AsyncIterator[Inst
     try:
         await _make_login(server)
         key = new_key()
-        where = Addresses(server.dsn(user=SERVICE_LOGIN), server.dsn(), Sealer(key))
+        where = Addresses(
+            server.dsn(user=SERVICE_LOGIN), server.dsn(), Sealer(key), Signer(new_key())
+        )
         await migrate_all(where)
         async with open_storage(where) as storage:
             yield Installation(server, storage, key, await _install(storage, workspaces))

@@ -68,7 +68,13 @@ def _starts(prefix: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _keys(value: object) -> object:
+    """Several keys with commas between them."""
+    return tuple(_key(part.strip()) for part in str(value).split(",") if part.strip())
+
+
 Key = Annotated[Secret, BeforeValidator(_key)]
+Keys = Annotated[tuple[Secret, ...], BeforeValidator(_keys)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
 Url = Annotated[str, BeforeValidator(_url)]
 
@@ -94,6 +100,10 @@ class Settings(BaseModel):
     master_key: Key | None = Field(None, alias="AEGIS_MASTER_KEY")
     session_key: Key | None = Field(None, alias="AEGIS_SESSION_KEY")
     signing_key: Key | None = Field(None, alias="AEGIS_SIGNING_KEY")
+    old_master_keys: Keys = Field((), alias="AEGIS_OLD_MASTER_KEYS")
+    checkpoint_file: Path | None = Field(None, alias="AEGIS_CHECKPOINT_FILE")
+    erase_grace_days: int = Field(30, alias="AEGIS_ERASE_GRACE_DAYS", ge=0, le=3650)
+    backup_days: int = Field(35, alias="AEGIS_BACKUP_DAYS", ge=0, le=3650)
 
     slack_api_base_url: Annotated[str, BeforeValidator(_api_url)] = Field(
         "https://slack.com/api/", alias="SLACK_API_BASE_URL"

@@ -12,9 +12,10 @@ from bot.postgres.state import StateDirectory
 from bot.postgres.supervisor import EmbeddedPostgres
 from bot.settings import Settings
 from core.db import migrate
-from core.db.database import Database, open_pool
-from core.db.tenant import Connection, Pool
+from core.db.database import Database
+from core.db.pool import Connection, Pool, open_pool
 from core.kernel.sealing import Sealer, master_sealer
+from core.kernel.signing import Signer, signer_of
 from core.tenancy.install_workspace import Provisioner
 
 log = logging.getLogger(__name__)
@@ -30,11 +31,12 @@ class StorageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the database is, for the service and for the admin, and the key that wraps keys."""
+    """Where the database is, for the service and for the admin; the keys that wrap and sign."""
 
     service_dsn: str
     admin_dsn: str
     master: Sealer
+    signer: Signer
     pooled: bool = False
 
 
@@ -42,6 +44,7 @@ class Addresses:
 class Storage:
     database: Database
     provisioner: Provisioner
+    signer: Signer
 
 
 @asynccontextmanager
@@ -49,11 +52,13 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     """Start the embedded server if there is no other; it stops when its last user leaves."""
     if settings.database_url is not None:
         assert settings.master_key is not None
+        assert settings.signing_key is not None
         admin = settings.database_admin_url or settings.database_url
         yield Addresses(
             settings.database_url.reveal(),
             admin.reveal(),
-            master_sealer(settings.master_key),
+            master_sealer(settings.master_key, *settings.old_master_keys),
+            signer_of(settings.signing_key),
             settings.database_pooled,
         )
         return
@@ -72,7 +77,12 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     server = await asyncio.to_thread(embedded.start)
     try:
         await _ensure_login(server.dsn())
-        yield Addresses(server.dsn(user=EMBEDDED_LOGIN), server.dsn(), master_sealer(keys.master))
+        yield Addresses(
+            server.dsn(user=EMBEDDED_LOGIN),
+            server.dsn(),
+            master_sealer(keys.master, *settings.old_master_keys),
+            signer_of(keys.signing),
+        )
     finally:
         await asyncio.to_thread(embedded.stop)
 
@@ -86,7 +96,7 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
         login = await pool.fetchval("select current_user")
         await _check_current(pool)
         database = Database(pool, where.master)
-        yield Storage(database, Provisioner(where.admin_dsn, login, where.master))
+        yield Storage(database, Provisioner(where.admin_dsn, login, where.master), where.signer)
     finally:
         await pool.close()
 

@@ -39,6 +39,7 @@ from core.kernel.secret import Secret
 from core.knowledge.embedding.minilm import load as load_embedder
 from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
+from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.workspaces import Workspaces
 from handlers.giving_up import give_up
@@ -72,6 +73,9 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         workspaces = Workspaces(storage.database)
         services = Services(
             database=storage.database,
+            provisioner=storage.provisioner,
+            signer=storage.signer,
+            rules=Rules(settings.erase_grace_days, settings.backup_days),
             workspaces=workspaces,
             directory=SlackDirectory(clients, workspaces),
             staff=Staff(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from core.conversations.ports import FileSource
 from core.conversations.run_turn import Staff
 from core.db.database import Database
+from core.kernel.signing import Signer
 from core.knowledge.ports import Reader
+from core.lifecycle.model import Rules
+from core.tenancy.install_workspace import Provisioner
 from core.tenancy.ports import Directory
 from core.tenancy.workspaces import Workspaces
 
@@ -13,6 +16,9 @@ from core.tenancy.workspaces import Workspaces
 @dataclass(frozen=True, slots=True)
 class Services:
     database: Database
+    provisioner: Provisioner
+    signer: Signer
+    rules: Rules
     workspaces: Workspaces
     directory: Directory
     staff: Staff

@@ -19,7 +19,9 @@ from bot.storage import Storage
 from bot.wiring import Product, open_product
 from core.db.database import Database
 from core.db.tenant import TenantContext
+from core.kernel.sealing import new_key
 from core.kernel.secret import Secret
+from core.kernel.signing import Signer
 from core.knowledge.ingest_document import ingest_document
 from core.tenancy.install_workspace import Grant, Provisioner, install_workspace
 
@@ -90,7 +92,7 @@ async def open_stage(
     async with Sandbox.open(**sandbox_options) as sandbox:
         changes = {"offline_words_per_s": words_per_s} | (settings or {})
         chosen = settings_for(Settings(), sandbox, socket=socket).model_copy(update=changes)
-        storage = Storage(database, provisioner)
+        storage = Storage(database, provisioner, Signer(new_key()))
         async with open_product(chosen, storage) as product:
             # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
             admin = await asyncpg.connect(provisioner.admin_dsn)

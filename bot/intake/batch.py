@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from core.db.database import Database
-from core.db.tenant import Tx
+from core.db.transaction import ControlTx
 from core.jobs import store as jobs
 from core.jobs.model import IncomingEvent
 
@@ -44,10 +44,10 @@ class EventBatch:
 
     async def _commit_together(self) -> None:
         try:
-            async with self._database.pool.acquire() as connection:
+            async with self._database.statements() as tx:
                 # Kept while there is company: giving it back is a round trip of its own.
-                while self._waiting and not connection.is_closed():
-                    await self._commit(connection, self._take(LARGEST_BATCH))
+                while self._waiting and tx.is_connected:
+                    await self._commit(tx, self._take(LARGEST_BATCH))
         except Exception as error:
             # No database: who waits now hears so, and Slack sends it again.
             self._settle(self._take(len(self._waiting)), error)
@@ -57,15 +57,15 @@ class EventBatch:
         del self._waiting[: len(batch)]
         return batch
 
-    async def _commit(self, connection: Tx, batch: list[Waiting]) -> None:
+    async def _commit(self, tx: ControlTx, batch: list[Waiting]) -> None:
         try:
             # One statement is a transaction by itself: BEGIN and COMMIT would be two more trips.
-            await jobs.accept_events(connection, [event for event, _ in batch])
+            await jobs.accept_events(tx, [event for event, _ in batch])
         except Exception as error:
             if len(batch) > 1:
                 # One event that cannot be stored must not take its neighbours with it.
                 for single in batch:
-                    await self._commit(connection, [single])
+                    await self._commit(tx, [single])
                 return
             self._settle(batch, error)
         except BaseException:

@@ -8,12 +8,15 @@ from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store as jobs
 from core.jobs.model import MAX_ATTEMPTS, InboxEvent, Lease, backoff_seconds
-from core.kernel.errors import DomainError
+from core.kernel.errors import DomainError, Unavailable
 from core.kernel.ids import new_reference
 
 log = logging.getLogger(__name__)
 
 Handle = Callable[[TenantContext, InboxEvent], Awaitable[None]]
+# How long the mail of a tenant that cannot be served now waits for the next look.
+AGAIN_SECONDS = 5.0
+
 GiveUp = Callable[[TenantContext, InboxEvent, str], Awaitable[None]]
 
 
@@ -29,6 +32,12 @@ class MailboxDrain:
         """Do what waits, oldest first; leave the rest to a retry when an event fails."""
         try:
             context = await self._database.tenant(lease.tenant_id)
+        except Unavailable as error:
+            # Being migrated, or opened with a key this process has not: it is not lost, but later.
+            log.warning("mailbox left for later", extra={"reason": str(error)})
+            async with self._database.control() as tx:
+                await jobs.release(tx, lease, delay_seconds=AGAIN_SECONDS)
+            return
         except DomainError as error:
             log.info("mailbox of a tenant that is off dropped", extra={"reason": str(error)})
             await self._remove(lease)

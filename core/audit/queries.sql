@@ -1,3 +1,3 @@
 -- put_event --
-insert into audit_event (action, actor, outcome, reference, detail)
-values ($1, $2, $3, $4, $5::jsonb);
+insert into audit_event (action, actor, outcome, reference, arguments, detail)
+values ($1, $2, $3, $4, $5, $6);

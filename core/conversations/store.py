@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from core.conversations.model import Outgoing, Part, Question, Source, Turn
 from core.db import sql
-from core.db.tenant import Tx
+from core.db.transaction import Tx
 
 SQL = sql.load("core.conversations")
 

@@ -1,70 +1,114 @@
-"""The connection pool, the switchboard schema, and the making of tenant contexts."""
+"""The service's database: the switchboard schema, and the making of tenant contexts."""
 
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 
-from core.db import sql
-from core.db.tenant import Pool, TenantContext, TenantDB, Tx
-from core.kernel.errors import NotFound, Refused
-from core.kernel.ids import TenantId, tenant_id
-from core.kernel.sealing import Sealer
+from core.db import migrate, sql
+from core.db.pool import Pool
+from core.db.tenant import TenantContext, TenantDB
+from core.db.transaction import ControlTx
+from core.kernel.errors import NotFound, Refused, Unavailable
+from core.kernel.ids import TenantId, new_id, tenant_id
+from core.kernel.sealing import CannotOpen, Sealer
+from core.kernel.tenant_keys import TenantKeys
+
+log = logging.getLogger(__name__)
 
 SQL = sql.load("core.db")
 
 # A frozen or erased tenant is noticed in every process within this many seconds.
 CONTEXT_SECONDS = 5.0
-# A backend that has touched many tenants holds their catalogs in memory: let it go now and then.
-CONNECTION_SECONDS = 1800.0
+# The oldest version of a tenant's schema that this program's statements run on.
+OLDEST_SERVED = 2
 
-
-async def open_pool(dsn: str, *, size: int = 10, pooled: bool = False) -> Pool:
-    """A pool for the service's login. *pooled*: a transaction-mode pooler stands in between."""
-    return await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        statement_cache_size=0 if pooled else 200,
-        max_inactive_connection_lifetime=CONNECTION_SECONDS,
-        command_timeout=60,
-        server_settings={"application_name": "aegis"},
-    )
+NOT_SET_UP = "This workspace is not set up with AEGIS."
 
 
 class Database:
     """What the product knows of its PostgreSQL: `control()` for ids, `tenant()` for the rest."""
 
     def __init__(self, pool: Pool, master: Sealer) -> None:
-        self.pool = pool
+        self._pool = pool
         self._master = master
         self._contexts: dict[TenantId, tuple[float, TenantContext]] = {}
+        self._newest = len(migrate.load("tenant"))
 
     @asynccontextmanager
-    async def control(self) -> AsyncIterator[Tx]:
+    async def control(self) -> AsyncIterator[ControlTx]:
         """A transaction on the switchboard (`control`), with no right on any tenant's tables."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            yield connection
+        async with self._pool.acquire() as connection, connection.transaction():
+            tx = ControlTx(connection)
+            try:
+                yield tx
+            finally:
+                tx.close()
+
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[ControlTx]:
+        """The same, with each statement a transaction of its own: two round trips fewer."""
+        async with self._pool.acquire() as connection:
+            tx = ControlTx(connection)
+            try:
+                yield tx
+            finally:
+                tx.close()
 
     async def tenant(self, wanted: str) -> TenantContext:
-        """The context of a registered, active tenant.
+        """The context of a registered, active tenant, kept for CONTEXT_SECONDS.
 
-        Raises ValueError (not an id), NotFound (not in the registry), Refused (frozen).
+        Raises NotFound (unknown, or gone), Refused (frozen), Unavailable (it cannot be served now).
         """
-        tenant = tenant_id(wanted)
-        kept = self._contexts.get(tenant)
+        kept = self._contexts.get(TenantId(wanted))
         if kept and kept[0] > time.monotonic():
             return kept[1]
-        context = await self._make_context(tenant)
-        self._contexts[tenant] = (time.monotonic() + CONTEXT_SECONDS, context)
+        context = await self._make_context(wanted)
+        self._contexts[context.tenant_id] = (time.monotonic() + CONTEXT_SECONDS, context)
         return context
 
-    async def _make_context(self, tenant: TenantId) -> TenantContext:
-        row = await self.pool.fetchrow(SQL["find_tenant"], tenant)
-        if row is None:
-            raise NotFound("This workspace is not set up with AEGIS.")
+    def forget(self, tenant: TenantId) -> None:
+        """Look this tenant up anew at the next use, as every process does by itself after a while."""
+        self._contexts.pop(tenant, None)
+
+    async def _make_context(self, wanted: str) -> TenantContext:
+        row = await self._pool.fetchrow(SQL["find_tenant"], _id_or_nobody(wanted))
+        if row is None or row["status"] in ("erasing", "erased"):
+            raise NotFound(NOT_SET_UP)
+        tenant = tenant_id(wanted)
         if row["status"] != "active":
             raise Refused("AEGIS is switched off for this workspace.")
-        sealer = Sealer(self._master.open(row["wrapped_key"], tenant, "data key"))
-        return TenantContext(tenant, TenantDB(self.pool, tenant), sealer)
+        self._check_served(tenant, row["schema_version"])
+        keys = self._unwrap(tenant, row)
+        return TenantContext(
+            tenant, TenantDB(self._pool, tenant), keys.sealer(), keys.digest, row["schema_version"]
+        )
+
+    def _check_served(self, tenant: TenantId, version: int) -> None:
+        if OLDEST_SERVED <= version <= self._newest:
+            return
+        log.error(
+            "tenant has a schema version that this program does not serve",
+            extra={"tenant": tenant, "version": version, "serves": [OLDEST_SERVED, self._newest]},
+        )
+        raise Unavailable("AEGIS is being updated for this workspace. Please try again shortly.")
+
+    def _unwrap(self, tenant: TenantId, row: asyncpg.Record) -> TenantKeys:
+        try:
+            return TenantKeys.unwrap(self._master, row["wrapped_key"], tenant)
+        except CannotOpen:
+            log.error(
+                "a tenant's key does not open with this process's master key",
+                extra={"tenant": tenant, "wrapped_with": row["wrapping_key_id"]},
+            )
+            raise Unavailable("AEGIS cannot serve this workspace at the moment.") from None
+
+
+def _id_or_nobody(wanted: str) -> TenantId:
+    """What is not an id is looked up like one that nobody has: same words, same statements."""
+    try:
+        return tenant_id(wanted)
+    except (TypeError, ValueError):
+        return TenantId(new_id())

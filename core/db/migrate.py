@@ -14,7 +14,7 @@ from importlib import resources
 import asyncpg
 
 from core.db import scope, sql
-from core.db.tenant import Connection, Pool
+from core.db.pool import Connection, Pool
 from core.kernel.ids import TenantId, tenant_id
 
 SQL = sql.load("core.db")

@@ -1,5 +1,5 @@
 -- find_tenant --
-select status, wrapped_key from control.tenant where tenant_id = $1;
+select status, wrapped_key, wrapping_key_id, schema_version from control.tenant where tenant_id = $1;
 
 -- list_migrations --
 select version, name, sha256 from control.migration order by version;

@@ -1,21 +1,16 @@
 """The only way to a tenant's tables: a transaction inside its role and schema."""
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TypeAlias
-
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
+from dataclasses import dataclass, field
 
 from core.db import scope
+from core.db.pool import Pool
+from core.db.transaction import Tx
 from core.kernel.ids import TenantId
 from core.kernel.sealing import Sealer
-
-# As text, because asyncpg's classes are generic for the type checker alone.
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 
 class TenantDB:
@@ -33,7 +28,11 @@ class TenantDB:
         """One unit of work. Role and search path end with it, also through a pooler."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(self._enter)
-            yield connection
+            tx = Tx(connection)
+            try:
+                yield tx
+            finally:
+                tx.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +43,10 @@ class TenantContext:
     tenant_id: TenantId
     db: TenantDB
     sealer: Sealer
+    digest_key: bytes = field(repr=False)
+    schema_version: int
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed digest (HMAC-SHA256, RFC 2104, 64 hex characters): what the audit log keeps in
+        place of what a person wrote. Only who holds the tenant's key can test a guess."""
+        return hmac.new(self.digest_key, text.encode(), hashlib.sha256).hexdigest()

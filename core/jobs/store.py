@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from core.db import sql
-from core.db.tenant import Tx
+from core.db.transaction import ControlTx, Tx
 from core.jobs.model import InboxEvent, IncomingEvent, Lease
 from core.kernel.ids import tenant_id
 
 SQL = sql.load("core.jobs")
 
 
-async def accept_events(tx: Tx, events: Sequence[IncomingEvent]) -> None:
+async def accept_events(tx: ControlTx, events: Sequence[IncomingEvent]) -> None:
     await tx.execute(
         SQL["accept_events"],
         [event.tenant_id for event in events],
@@ -21,7 +21,7 @@ async def accept_events(tx: Tx, events: Sequence[IncomingEvent]) -> None:
     )
 
 
-async def claim_mailboxes(tx: Tx, worker: str, *, limit: int, seconds: float) -> list[Lease]:
+async def claim_mailboxes(tx: ControlTx, worker: str, *, limit: int, seconds: float) -> list[Lease]:
     rows = await tx.fetch(SQL["claim_mailboxes"], limit, worker, seconds)
     return [
         Lease(tenant_id(row["tenant_id"]), row["mailbox"], worker, row["signal"], row["attempts"])
@@ -30,7 +30,7 @@ async def claim_mailboxes(tx: Tx, worker: str, *, limit: int, seconds: float) ->
 
 
 async def renew_leases(
-    tx: Tx, worker: str, held: Sequence[Lease], *, seconds: float
+    tx: ControlTx, worker: str, held: Sequence[Lease], *, seconds: float
 ) -> set[tuple[str, str]]:
     """(tenant, mailbox) of the leases that are still this worker's."""
     rows = await tx.fetch(
@@ -43,7 +43,7 @@ async def renew_leases(
     return {(row["tenant_id"], row["mailbox"]) for row in rows}
 
 
-async def remove_drained(tx: Tx, lease: Lease) -> bool:
+async def remove_drained(tx: ControlTx, lease: Lease) -> bool:
     """Remove the mailbox's row, unless something came since it was claimed."""
     return bool(
         await tx.fetchval(
@@ -52,7 +52,7 @@ async def remove_drained(tx: Tx, lease: Lease) -> bool:
     )
 
 
-async def release(tx: Tx, lease: Lease, *, delay_seconds: float = 0.0) -> None:
+async def release(tx: ControlTx, lease: Lease, *, delay_seconds: float = 0.0) -> None:
     await tx.execute(SQL["release"], lease.tenant_id, lease.mailbox, lease.worker, delay_seconds)
 
 

@@ -1,7 +1,8 @@
 """Take a document away, with every chunk, embedding and word count of it."""
 
 from core.audit import record as audit
-from core.db.tenant import TenantContext, Tx
+from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_reference
 from core.knowledge import store

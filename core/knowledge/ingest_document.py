@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.audit import record as audit
-from core.db.tenant import TenantContext, Tx
+from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.kernel.errors import DomainError, Invalid
 from core.kernel.ids import new_id
 from core.knowledge import store

@@ -1,7 +1,8 @@
 """Give a person's own document to the whole workspace."""
 
 from core.audit import record as audit
-from core.db.tenant import TenantContext, Tx
+from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_reference
 from core.knowledge import store

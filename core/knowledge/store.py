@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from core.db import sql
-from core.db.tenant import Tx
+from core.db.transaction import Tx
 from core.knowledge.model import Chunk, Document, Scope
 from core.knowledge.ranking.question import Question
 

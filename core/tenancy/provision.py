@@ -1,9 +1,10 @@
 """Make a tenant: id, role, schema, data key. Runs as the admin login, in one transaction."""
 
 from core.db import migrate, scope, sql
-from core.db.tenant import Connection
+from core.db.pool import Connection
 from core.kernel.ids import TenantId, new_id, tenant_id
-from core.kernel.sealing import Sealer, new_key
+from core.kernel.sealing import Sealer
+from core.kernel.tenant_keys import TenantKeys
 from core.tenancy import store
 
 DB_SQL = sql.load("core.db")
@@ -15,7 +16,7 @@ async def provision_tenant(
     """A new tenant for a workspace, ready for use. Raises UniqueViolationError if it has one."""
     tenant = tenant_id(new_id())
     schema = scope.schema_of(tenant)
-    wrapped = master.seal(new_key(), tenant, "data key")
+    wrapped = TenantKeys.new().wrap(master, tenant)
     async with admin.transaction():
         await admin.execute(store.SQL["put_tenant"], tenant, wrapped, master.key_id)
         await admin.execute(store.SQL["link_workspace"], team_id, tenant)

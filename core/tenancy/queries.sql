@@ -12,7 +12,12 @@ join control.tenant t on t.tenant_id = w.tenant_id
 where t.status = 'active' order by w.linked_at, w.team_id;
 
 -- put_tenant --
-insert into control.tenant (tenant_id, wrapped_key, wrapping_key_id) values ($1, $2, $3);
+-- With its audit chain, which starts empty.
+with registered as (
+  insert into control.tenant (tenant_id, wrapped_key, wrapping_key_id) values ($1, $2, $3)
+  returning tenant_id
+)
+insert into control.audit_chain (tenant_id) select tenant_id from registered;
 
 -- link_workspace --
 insert into control.workspace (team_id, tenant_id) values ($1, $2);

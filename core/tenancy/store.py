@@ -1,25 +1,25 @@
 """The statements of tenancy, one function each. Rows in, domain objects out."""
 
 from core.db import sql
-from core.db.tenant import Tx
+from core.db.transaction import ControlTx, Tx
 from core.kernel.ids import TenantId, tenant_id
 from core.tenancy.model import Person
 
 SQL = sql.load("core.tenancy")
 
 
-async def find_workspace(tx: Tx, team_id: str) -> tuple[TenantId, str] | None:
+async def find_workspace(tx: ControlTx, team_id: str) -> tuple[TenantId, str] | None:
     """The tenant of a workspace and its status."""
     row = await tx.fetchrow(SQL["find_workspace"], team_id)
     return (tenant_id(row["tenant_id"]), row["status"]) if row else None
 
 
-async def find_team(tx: Tx, tenant: TenantId) -> str | None:
+async def find_team(tx: ControlTx, tenant: TenantId) -> str | None:
     team: str | None = await tx.fetchval(SQL["find_team"], tenant)
     return team
 
 
-async def list_workspaces(tx: Tx) -> list[tuple[str, TenantId]]:
+async def list_workspaces(tx: ControlTx) -> list[tuple[str, TenantId]]:
     """(team id, tenant id) of every active workspace, oldest first."""
     rows = await tx.fetch(SQL["list_workspaces"])
     return [(row["team_id"], tenant_id(row["tenant_id"])) for row in rows]

@@ -35,7 +35,7 @@ ANSWER = "18 weeks für alle 🚲 [1]"
 @pytest.fixture
 def tenant() -> TenantContext:
     someone = tenant_id(new_id())
-    return TenantContext(someone, TenantDB(None, someone), Sealer(new_key()))
+    return TenantContext(someone, TenantDB(None, someone), Sealer(new_key()), new_key(), 2)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ async def provider(vendor: Vendor) -> AsyncIterator[OpenAICompatible]:
 @pytest.fixture
 def prompt() -> Prompt:
     tenant = tenant_id(new_id())
-    context = TenantContext(tenant, TenantDB(None, tenant), Sealer(new_key()))
+    context = TenantContext(tenant, TenantDB(None, tenant), Sealer(new_key()), new_key(), 2)
     passage = Passage(1, "Handbook", 3, "Leave", "Parents get 18 weeks.")
     return build_prompt(context, AgentTurn("Pia", "people", "Be kind.", "Weeks?", (passage,)))
 

@@ -67,7 +67,7 @@ async def assert_word_counts_are_exact(context: TenantContext) -> None:
 async def audit_trail(context: TenantContext) -> list[tuple[str, str]]:
     async with context.db.transaction() as tx:
         rows: Sequence[tuple[str, str]] = await tx.fetch(
-            "select action, outcome from audit_event where action like 'knowledge:%' order by id"
+            "select action, outcome from audit_event where action like 'knowledge:%' order by seq"
         )
     return [tuple(row) for row in rows]
 

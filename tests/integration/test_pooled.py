@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.intake.batch import EventBatch
-from core.db.database import Database, open_pool
+from core.db.database import Database
+from core.db.pool import open_pool
 from core.jobs import store as jobs
 from core.jobs.model import IncomingEvent
 from core.tenancy import store

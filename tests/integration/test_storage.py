@@ -3,6 +3,8 @@
 import pytest
 
 from bot.storage import Addresses, StorageError, migrate_all, open_storage
+from core.kernel.sealing import new_key
+from core.kernel.signing import Signer
 
 
 @pytest.mark.parametrize(
@@ -14,7 +16,7 @@ from bot.storage import Addresses, StorageError, migrate_all, open_storage
     ],
 )
 async def test_an_address_that_cannot_be_read_is_named_and_not_quoted(dsn, master):
-    where = Addresses(dsn, dsn, master)
+    where = Addresses(dsn, dsn, master, Signer(new_key()))
     with pytest.raises(StorageError, match="DATABASE_URL: is not an address") as migrating:
         await migrate_all(where)
     with pytest.raises(StorageError, match="DATABASE_URL: is not an address") as opening:

@@ -25,7 +25,7 @@ async def test_a_tenant_sees_its_own_rows_and_no_others(new_context):
     assert found is None
 
 
-@pytest.mark.parametrize("verb", ["select * from", "delete from", "table"])
+@pytest.mark.parametrize("verb", ["select * from", "delete from"])
 async def test_a_foreign_table_is_denied_by_name(new_context, verb):
     ours, theirs = await new_context(), await new_context()
 
@@ -105,8 +105,8 @@ async def test_an_id_that_is_not_registered_has_no_context(database: Database):
 
 
 @pytest.mark.parametrize("wanted", ["", "public", "0" * 32 + "\n", "٠" * 32, "0" * 33, "A" * 32])
-async def test_what_is_not_an_id_is_refused_before_any_sql(database: Database, wanted):
-    with pytest.raises(ValueError, match="not a tenant id"):
+async def test_what_is_not_an_id_is_refused_like_one_that_nobody_has(database: Database, wanted):
+    with pytest.raises(NotFound, match=r"^This workspace is not set up with AEGIS\.$"):
         await database.tenant(wanted)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
-from core.db.database import Database, open_pool
+from core.db.database import Database
+from core.db.pool import open_pool
 from core.jobs import store as jobs
 from tests.integration.test_worker import put, until
 

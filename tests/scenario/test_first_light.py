@@ -158,7 +158,7 @@ async def test_every_search_and_upload_is_in_the_audit_log_before_it_happens(
         """
     )
     async with furnished.tenants["harbor"].db.transaction() as tx:
-        rows = await tx.fetch("select action, outcome, reference from audit_event order by id")
+        rows = await tx.fetch("select action, outcome, reference from audit_event order by seq")
 
     for action in ("knowledge:documents:search", "knowledge:document:ingest"):
         last = [row["outcome"] for row in rows if row["action"] == action][-2:]

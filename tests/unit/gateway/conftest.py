@@ -4,7 +4,8 @@ from typing import cast
 
 import pytest
 
-from core.db.tenant import Pool, TenantContext, TenantDB
+from core.db.pool import Pool
+from core.db.tenant import TenantContext, TenantDB
 from core.gateway.model import AgentTurn, Passage
 from core.kernel.ids import new_id, tenant_id
 from core.kernel.sealing import Sealer, new_key
@@ -21,7 +22,9 @@ LEAVE = Passage(
 @pytest.fixture
 def tenant() -> TenantContext:
     someone = tenant_id(new_id())
-    return TenantContext(someone, TenantDB(cast("Pool", None), someone), Sealer(new_key()))
+    return TenantContext(
+        someone, TenantDB(cast("Pool", None), someone), Sealer(new_key()), new_key(), 2
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What an operator does with tenants, keys, the audit log and the walls."""
