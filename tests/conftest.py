@@ -15,14 +15,39 @@ import pytest
 
 from bot.postgres.supervisor import EmbeddedPostgres, Server
 from core.db import migrate
-from core.db.database import Database, open_pool
+from core.db.database import Database
+from core.db.pool import open_pool
 from core.db.tenant import TenantContext
 from core.kernel.sealing import Sealer, new_key
 from core.tenancy.install_workspace import Provisioner
+from tests.integration.pooler import open_pooler
+from tests.pgbouncer import find_pgbouncer, running_pgbouncer
 from tests.roles import drop_tenant_roles
 from tests.stage import Stage, open_stage
 
 SERVICE_LOGIN = "aegis_test_service"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--through-pgbouncer",
+        action="store_true",
+        help="the service's login goes through pgbouncer: transaction mode, one server connection",
+    )
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.getoption("--through-pgbouncer"):
+        stand_in = "tests/integration/pooler.py, because there is no pgbouncer on this machine"
+        terminalreporter.write_line(f"pooler: {find_pgbouncer() or stand_in}")
+
+
+@pytest.fixture(scope="session")
+def through_pooler(pytestconfig: pytest.Config) -> bool:
+    """Whether the service's login goes through a pooler in transaction mode."""
+    return bool(pytestconfig.getoption("--through-pgbouncer"))
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +82,16 @@ async def admin_dsn(postgres: Server) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def service_dsn(postgres: Server, admin_dsn: str) -> str:
-    return postgres.dsn(user=SERVICE_LOGIN)
+async def service_dsn(postgres: Server, admin_dsn: str, through_pooler: bool) -> AsyncIterator[str]:
+    if not through_pooler:
+        yield postgres.dsn(user=SERVICE_LOGIN)
+    elif program := find_pgbouncer():
+        with running_pgbouncer(program, postgres.start(), SERVICE_LOGIN) as dsn:
+            yield dsn
+    else:
+        socket = f"{postgres.start().socket_directory}/.s.PGSQL.5432"
+        async with open_pooler(socket, SERVICE_LOGIN, "aegis", servers=1) as dsn:
+            yield dsn
 
 
 @pytest.fixture(scope="session")
@@ -72,21 +105,26 @@ def master(master_key: bytes) -> Sealer:
 
 
 @pytest.fixture
-def process_environment(service_dsn: str, admin_dsn: str, master_key: bytes) -> dict[str, str]:
+def process_environment(
+    service_dsn: str, admin_dsn: str, master_key: bytes, through_pooler: bool
+) -> dict[str, str]:
     """What a process of its own needs to share this run's database."""
     keys = {name: base64.b64encode(os.urandom(32)).decode() for name in ("SESSION", "SIGNING")}
     return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": service_dsn,
         "DATABASE_ADMIN_URL": admin_dsn,
+        "DATABASE_POOLED": str(through_pooler).lower(),
         "AEGIS_MASTER_KEY": base64.b64encode(master_key).decode(),
         **{f"AEGIS_{name}_KEY": key for name, key in keys.items()},
     }
 
 
 @pytest.fixture(scope="session")
-async def database(service_dsn: str, master: Sealer) -> AsyncIterator[Database]:
-    pool = await open_pool(service_dsn, size=10)
+async def database(
+    service_dsn: str, master: Sealer, through_pooler: bool
+) -> AsyncIterator[Database]:
+    pool = await open_pool(service_dsn, size=10, pooled=through_pooler)
     yield Database(pool, master)
     await asyncio.wait_for(pool.close(), 10)
 
