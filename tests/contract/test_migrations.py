@@ -20,50 +20,6 @@ from tests.contract.schema_snapshot import describe
 FILES = sorted((ROOT / "migrations").glob("*/*.sql"))
 SNAPSHOTS = ROOT / "migrations" / "schema"
 MOST_TABLES = 16  # of a tenant: every relation costs, ten thousand times (docs/architecture.md)
-# The switchboard holds ids, hashes, wrapped keys and times. A new column needs a decision here.
-SWITCHBOARD = {
-    "migration": {"version", "name", "sha256", "applied_at"},
-    "tenant": {
-        "tenant_id",
-        "status",
-        "wrapped_key",
-        "wrapping_key_id",
-        "schema_version",
-        "created_at",
-        "wrapping_algorithm",
-        "frozen_at",
-        "erase_after",
-    },
-    "audit_chain": {"tenant_id", "seq", "head", "base_seq", "base_hash"},
-    "audit_checkpoint": {"tenant_id", "seq", "head", "signed_at", "key_id", "signature"},
-    "erasure_certificate": {
-        "certificate_id",
-        "tenant_id",
-        "erased_at",
-        "statement",
-        "signature",
-        "key_id",
-    },
-    "isolation_proof": {
-        "proved_at",
-        "passed",
-        "tenants",
-        "tables",
-        "functions",
-        "attempts",
-        "failures",
-    },
-    "workspace": {"team_id", "tenant_id", "linked_at"},
-    "mailbox": {
-        "tenant_id",
-        "mailbox",
-        "due_at",
-        "signal",
-        "attempts",
-        "lease_by",
-        "lease_until",
-    },
-}
 
 
 @pytest.fixture
@@ -146,18 +102,6 @@ async def test_a_tenant_has_few_tables_and_owns_none(admin, context):
 
     assert 0 < len(owners) <= MOST_TABLES
     assert {row["owner"] for row in owners} == {"aegis_owner"}
-
-
-async def test_the_switchboard_holds_no_column_that_was_not_decided_on(admin, admin_dsn):
-    rows = await admin.fetch(
-        "select table_name, column_name from information_schema.columns"
-        " where table_schema = 'control'"
-    )
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row["table_name"], set()).add(row["column_name"])
-
-    assert found == SWITCHBOARD
 
 
 async def _both(admin: asyncpg.Connection, tenant: str) -> dict[str, str]:
