@@ -57,15 +57,19 @@ class Database:
             finally:
                 tx.close()
 
-    async def tenant(self, wanted: str) -> TenantContext:
+    async def tenant(self, wanted: str, *, while_frozen: bool = False) -> TenantContext:
         """The context of a registered, active tenant, kept for CONTEXT_SECONDS.
 
+        *while_frozen* is for the operator alone, who verifies, exports and thaws a frozen tenant.
         Raises NotFound (unknown, or gone), Refused (frozen), Unavailable (it cannot be served now).
         """
+        if while_frozen:
+            # Never kept: what is served would not notice that it is frozen.
+            return await self._make_context(wanted, ("active", "frozen"))
         kept = self._contexts.get(TenantId(wanted))
         if kept and kept[0] > time.monotonic():
             return kept[1]
-        context = await self._make_context(wanted)
+        context = await self._make_context(wanted, ("active",))
         self._contexts[context.tenant_id] = (time.monotonic() + CONTEXT_SECONDS, context)
         return context
 
@@ -73,12 +77,12 @@ class Database:
         """Look this tenant up anew at the next use, as every process does by itself after a while."""
         self._contexts.pop(tenant, None)
 
-    async def _make_context(self, wanted: str) -> TenantContext:
+    async def _make_context(self, wanted: str, served: tuple[str, ...]) -> TenantContext:
         row = await self._pool.fetchrow(SQL["find_tenant"], _id_or_nobody(wanted))
         if row is None or row["status"] in ("erasing", "erased"):
             raise NotFound(NOT_SET_UP)
         tenant = tenant_id(wanted)
-        if row["status"] != "active":
+        if row["status"] not in served:
             raise Refused("AEGIS is switched off for this workspace.")
         self._check_served(tenant, row["schema_version"])
         keys = self._unwrap(tenant, row)
