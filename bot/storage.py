@@ -13,6 +13,7 @@ from bot.postgres.supervisor import EmbeddedPostgres
 from bot.settings import Settings
 from core.db import migrate
 from core.db.database import Database
+from core.db.fleet import AT_ONCE, FleetReport, Progress, migrate_fleet, no_progress
 from core.db.pool import Connection, Pool, open_pool
 from core.kernel.sealing import Sealer, master_sealer
 from core.kernel.signing import Signer, signer_of
@@ -101,8 +102,10 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
         await pool.close()
 
 
-async def migrate_all(where: Addresses) -> tuple[list[str], dict[str, str]]:
-    """Bring everything up to date; returns shared migrations applied, and tenants that failed."""
+async def migrate_all(
+    where: Addresses, progress: Progress = no_progress
+) -> tuple[list[str], FleetReport]:
+    """Bring everything up to date; returns shared migrations applied, and how the tenants did."""
     with named("DATABASE_URL"):
         service = await asyncpg.connect(where.service_dsn, timeout=CONNECT_SECONDS)
     try:
@@ -111,14 +114,14 @@ async def migrate_all(where: Addresses) -> tuple[list[str], dict[str, str]]:
         await service.close()
     with named("DATABASE_ADMIN_URL"):
         admin_pool = await asyncpg.create_pool(
-            where.admin_dsn, min_size=1, max_size=4, timeout=CONNECT_SECONDS
+            where.admin_dsn, min_size=1, max_size=AT_ONCE, timeout=CONNECT_SECONDS
         )
     async with admin_pool as admin:
         async with admin.acquire() as connection:
             await _check_server(connection)
             applied = await migrate.migrate_shared(connection, login)
-        failed = await migrate.migrate_all_tenants(admin)
-    return applied, {str(tenant): why for tenant, why in failed.items()}
+        with named("DATABASE_ADMIN_URL"):
+            return applied, await migrate_fleet(admin, progress=progress)
 
 
 @contextmanager

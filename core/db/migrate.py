@@ -5,20 +5,19 @@ number in control.tenant, set in the same transaction as the change, so a tenant
 never between. Runs as the admin login; everything made belongs to aegis_owner.
 """
 
-import asyncio
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-import asyncpg
-
 from core.db import scope, sql
-from core.db.pool import Connection, Pool
-from core.kernel.ids import TenantId, tenant_id
+from core.db.pool import Connection
+from core.kernel.ids import TenantId
 
 SQL = sql.load("core.db")
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+VERSION_MOVED = "AEG01"  # the SQLSTATE of begin_migration, below in queries.sql
 _SHARED_LOCK = 0x41454749  # "AEGI": one migration run at a time, per transaction
 
 
@@ -69,39 +68,36 @@ async def migrate_shared(admin: Connection, service_login: str) -> list[str]:
     return applied
 
 
-async def migrate_tenant(admin: Connection, tenant: TenantId) -> list[str]:
-    """Bring one tenant up to date in one transaction; returns the names applied."""
-    migrations = load("tenant")
-    applied = []
-    async with admin.transaction():
-        await admin.execute("set local lock_timeout = '2s'")
-        version = await admin.fetchval(SQL["find_schema_version"], tenant)
-        if version is None:
-            raise MigrationError(f"tenant {tenant} is not registered")
-        for migration in migrations[version:]:
-            await admin.execute(SQL["become_owner"])
-            await admin.execute(scope.render(migration.text, tenant))
-            await admin.execute("reset role")
-            applied.append(migration.name)
-        if applied:
-            await admin.execute(SQL["set_schema_version"], tenant, len(migrations))
-    return applied
+async def migrate_tenant(
+    admin: Connection, tenant: TenantId, migrations: Sequence[Migration] | None = None
+) -> list[str]:
+    """Bring one tenant to the end of *migrations* (by default, of all there are), all or nothing.
+
+    Returns the names applied. Raises MigrationError when it is not registered, and what
+    `raise_tenant` raises.
+    """
+    version = await admin.fetchval(SQL["find_schema_version"], tenant)
+    if version is None:
+        raise MigrationError(f"tenant {tenant} is not registered, or is being erased")
+    return await raise_tenant(
+        admin, tenant, version, load("tenant") if migrations is None else migrations
+    )
 
 
-async def migrate_all_tenants(admin: Pool, *, at_once: int = 4) -> dict[TenantId, str]:
-    """Walk every outdated tenant, a few at a time; returns what failed and why, per tenant."""
-    rows = await admin.fetch(SQL["list_outdated_tenants"], len(load("tenant")))
-    gate, failed = asyncio.Semaphore(at_once), dict[TenantId, str]()
+async def raise_tenant(
+    admin: Connection, tenant: TenantId, version: int, migrations: Sequence[Migration]
+) -> list[str]:
+    """The same for a tenant that is known to be at *version*: one message to the server.
 
-    async def one(tenant: TenantId) -> None:
-        async with gate, admin.acquire() as connection:
-            try:
-                await migrate_tenant(connection, tenant)
-            except (asyncpg.PostgresError, MigrationError) as error:
-                failed[tenant] = str(error)
-
-    await asyncio.gather(*(one(tenant_id(row["tenant_id"])) for row in rows))
-    return failed
+    Raises asyncpg.PostgresError and leaves the tenant as it was; its sqlstate is VERSION_MOVED when
+    somebody else has migrated or erased it meanwhile. Its text may quote what is in the tables.
+    """
+    wanted = migrations[version:]
+    if wanted:
+        await admin.execute(
+            scope.migration(tenant, version, wanted[-1].version, [m.text for m in wanted])
+        )
+    return [migration.name for migration in wanted]
 
 
 async def _ensure_roles(admin: Connection) -> None:

@@ -8,14 +8,28 @@ select version, name, sha256 from control.migration order by version;
 insert into control.migration (version, name, sha256) values ($1, $2, $3);
 
 -- find_schema_version --
-select schema_version from control.tenant where tenant_id = $1 for update;
-
--- set_schema_version --
-update control.tenant set schema_version = $2 where tenant_id = $1;
+select schema_version from control.tenant where tenant_id = $1 and status in ('active', 'frozen');
 
 -- list_outdated_tenants --
-select tenant_id from control.tenant
-where schema_version < $1 and status <> 'erased' order by tenant_id;
+select tenant_id, schema_version from control.tenant
+where schema_version < $1 and status in ('active', 'frozen') order by tenant_id;
+
+-- begin_migration --
+-- Sent in one message with the migrations, which PostgreSQL runs as one transaction. The update
+-- holds the tenant's row: of two runs at once, the second waits and then finds the work done.
+set local lock_timeout = '2s';
+set local statement_timeout = '60s';
+do $$ begin
+  update control.tenant set schema_version = {newest}
+  where tenant_id = '{tenant}' and schema_version = {known} and status in ('active', 'frozen');
+  if not found then
+    raise sqlstate 'AEG01';
+  end if;
+end $$;
+set local role aegis_owner;
+
+-- end_migration --
+reset role;
 
 -- has_control --
 select to_regclass('control.migration') is not null;
@@ -27,18 +41,16 @@ select format('grant aegis_service to %I with inherit true, set false', $1::text
 -- grant_tenant --
 select format('grant %I to %I with inherit false, set true', $1::text, $2::text);
 
--- create_tenant_role --
-select format('create role %I nologin noinherit', $1::text)
-where not exists (select from pg_catalog.pg_roles where rolname = $1::text);
-
--- create_tenant_schema --
-select format('create schema if not exists %I authorization aegis_owner', $1::text);
-
--- grant_tenant_usage --
-select format('grant usage on schema %1$I to %1$I', $1::text);
-
--- revoke_public --
-select format('revoke all on schema %I from public', $1::text);
+-- create_tenant --
+-- The marks are filled with a checked id. A role is the whole server's, and may be there already.
+do $$ begin
+  if not exists (select from pg_catalog.pg_roles where rolname = '{schema}') then
+    create role {schema} nologin noinherit;
+  end if;
+end $$;
+create schema {schema} authorization aegis_owner;
+revoke all on schema {schema} from public;
+grant usage on schema {schema} to {schema};
 
 -- has_role --
 select true from pg_catalog.pg_roles where rolname = $1;
@@ -51,6 +63,3 @@ create role aegis_service nologin;
 
 -- join_owner --
 grant aegis_owner to current_user with inherit true, set true;
-
--- become_owner --
-set local role aegis_owner;

@@ -1,35 +1,45 @@
 """Make a tenant: id, role, schema, data key. Runs as the admin login, in one transaction."""
 
-from core.db import migrate, scope, sql
+from collections.abc import Sequence
+
+from core.db import migrate, scope
 from core.db.pool import Connection
 from core.kernel.ids import TenantId, new_id, tenant_id
 from core.kernel.sealing import Sealer
 from core.kernel.tenant_keys import TenantKeys
 from core.tenancy import store
 
-DB_SQL = sql.load("core.db")
-
 
 async def provision_tenant(
-    admin: Connection, master: Sealer, service_login: str, team_id: str
+    admin: Connection,
+    master: Sealer,
+    service_login: str,
+    team_id: str,
+    migrations: Sequence[migrate.Migration] | None = None,
 ) -> TenantId:
-    """A new tenant for a workspace, ready for use. Raises UniqueViolationError if it has one."""
+    """A new tenant for a workspace, ready for use. Raises UniqueViolationError if it has one.
+
+    *migrations*: to be at another version than the newest, as a tenant of an older program is.
+    """
     tenant = tenant_id(new_id())
-    schema = scope.schema_of(tenant)
     wrapped = TenantKeys.new().wrap(master, tenant)
     async with admin.transaction():
         await admin.execute(store.SQL["put_tenant"], tenant, wrapped, master.key_id)
         await admin.execute(store.SQL["link_workspace"], team_id, tenant)
-        for statement in ("create_tenant_role", "create_tenant_schema", "revoke_public"):
-            await _run(admin, DB_SQL[statement], schema)
-        await _run(admin, DB_SQL["grant_tenant_usage"], schema)
-        await _run(admin, DB_SQL["grant_tenant"], schema, service_login)
-        await migrate.migrate_tenant(admin, tenant)
+        await make_schema(admin, tenant, service_login, migrations)
     return tenant
 
 
-async def _run(admin: Connection, statement: str, *names: str) -> None:
-    """Run the text that the server made of *statement*: names are quoted by `format('%I')`."""
-    text = await admin.fetchval(statement, *names)
-    if text:
-        await admin.execute(text)
+async def make_schema(
+    admin: Connection,
+    tenant: TenantId,
+    service_login: str,
+    migrations: Sequence[migrate.Migration] | None = None,
+) -> None:
+    """The role and the schema of a tenant that is registered at version 0."""
+    await admin.execute(scope.creation(tenant))
+    grant = await admin.fetchval(
+        migrate.SQL["grant_tenant"], scope.schema_of(tenant), service_login
+    )
+    await admin.execute(grant)
+    await migrate.migrate_tenant(admin, tenant, migrations)

@@ -15,12 +15,15 @@ EXCEPTIONS = {
     ("core/db/tenant.py", "self._enter"): "made by core/db/scope.py from a checked tenant id",
     ("core/db/transaction.py", "statement"): "what a store passes: the guard itself",
     ("core/db/migrate.py", "migration.text"): "a file of this program",
-    ("core/db/migrate.py", "scope.render(migration.text, tenant)"): "the same, for a checked id",
+    (
+        "core/db/migrate.py",
+        "scope.migration(tenant, version, wanted[-1].version, [m.text for m in wanted])",
+    ): "files of this program, for a checked id",
     ("core/db/migrate.py", "await admin.fetchval(SQL['grant_service'], service_login)"): (
         "the server quoted the login's name: format('%I')"
     ),
-    ("core/tenancy/provision.py", "statement"): "one of SQL's, passed on",
-    ("core/tenancy/provision.py", "text"): "the server quoted the names: format('%I')",
+    ("core/tenancy/provision.py", "scope.creation(tenant)"): "one of SQL's, for a checked id",
+    ("core/tenancy/provision.py", "grant"): "the server quoted the names: format('%I')",
 }
 BUILDERS = {
     "core/db/scope.py": "`set local role` and `set local search_path` take no parameters",
