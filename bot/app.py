@@ -8,9 +8,10 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.slack.clients import SlackClients
 from bot.worker.dispatch import CONTEXT_KEY
 from core.services import Services
-from handlers import commands, documents, messages, stops
+from handlers import documents, messages, stops
+from handlers.commands import aegis, ask
 
-FEATURES = (messages, commands, documents, stops)
+FEATURES = (messages, ask, aegis, documents, stops)
 
 
 def build_app(clients: SlackClients, services: Services) -> AsyncApp:

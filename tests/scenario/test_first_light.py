@@ -84,7 +84,7 @@ async def test_outsiders_and_guests_are_refused_and_nothing_is_looked_up(furnish
     async with furnished.tenants["northwind"].db.transaction() as tx:
         refused = await tx.fetchval(
             "select actor from audit_event where outcome = 'refused'"
-            " and action = 'conversations:turn:ask' order by id desc limit 1"
+            " and action = 'conversations:turn:ask' order by seq desc limit 1"
         )
         searches = await tx.fetchval(
             "select count(*) from audit_event where action = 'knowledge:documents:search'"

@@ -1,0 +1,55 @@
+"""`/ask [agent] question`: the question where all can read it, the answer in a thread below."""
+
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from core.agents.choose_agent import Choice, split_ask
+from core.conversations.model import Outgoing, Place, Question
+from core.conversations.outbox import post
+from core.conversations.ports import CannotPost
+from core.conversations.run_turn import run_turn
+from core.services import Services
+from core.tenancy.model import Person
+from handlers.blocks.questions import asked_message
+from handlers.blocks.refusals import nothing_asked
+from handlers.commands.admitting import admitted
+from handlers.commands.typed import Command, read_command, respond
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    @app.command("/ask")
+    async def ask(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await admitted(services, read_command(command, context), _ask)
+
+
+async def _ask(services: Services, command: Command, person: Person) -> None:
+    choice = split_ask(services.staff.roster, command.text)
+    if not choice.question.strip():
+        await respond(services, command, nothing_asked())
+        return
+    question = Question(
+        event=command.inbox.id,
+        event_key=command.inbox.event_id,
+        place=await _put(services, command, choice),
+        text=choice.question,
+        agent=choice.agent.key,
+    )
+    await run_turn(command.tenant, services.staff, question)
+
+
+async def _put(services: Services, command: Command, choice: Choice) -> Place:
+    """Post the question, in the person's direct message where the channel is closed to us."""
+    words = asked_message(command.person_id, choice.agent, choice.question)
+    root = Outgoing(command.channel, words)
+    key, messenger = f"ask:{command.inbox.event_id}", services.staff.messenger
+    try:
+        ts = await post(command.tenant, messenger, root, key=key)
+    except CannotPost:
+        # Not a member of that channel: answer where the person can read it alone.
+        root = replace(root, channel=await messenger.open_direct(command.tenant, command.person_id))
+        ts = await post(command.tenant, messenger, root, key=f"{key}:direct")
+    private = root.channel.startswith("D")
+    return Place(command.team_id, root.channel, ts, command.person_id, private=private)

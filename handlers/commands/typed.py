@@ -1,0 +1,49 @@
+"""A slash command as it was typed, and the way back to whoever typed it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncBoltContext
+
+from core.conversations.model import Outgoing
+from core.db.tenant import TenantContext
+from core.jobs.model import InboxEvent
+from core.services import Services
+from handlers.blocks.rendered import Rendered
+from handlers.hearing import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who typed what, where. The channel is only where it was typed: answers are for the person."""
+
+    tenant: TenantContext
+    inbox: InboxEvent
+    team_id: str
+    channel: str
+    person_id: str
+    text: str
+    response_url: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(self.text.split())
+
+
+def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
+    """Slack's payload (docs.slack.dev, "Implementing slash commands")."""
+    return Command(
+        tenant=context["tenant"],
+        inbox=context["inbox_event"],
+        team_id=str(context.team_id or command.get("team_id") or ""),
+        channel=str(command.get("channel_id") or ""),
+        person_id=str(command.get("user_id") or ""),
+        text=plain(str(command.get("text") or ""), context.bot_user_id or ""),
+        response_url=str(command.get("response_url") or ""),
+    )
+
+
+async def respond(services: Services, command: Command, words: Rendered) -> None:
+    """Say it to that person alone. Slack takes five answers to one command, within 30 minutes."""
+    message = Outgoing(command.channel, words.text, blocks=tuple(words.blocks))
+    await services.staff.messenger.respond(command.response_url, message)
