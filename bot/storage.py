@@ -13,7 +13,7 @@ from bot.postgres.supervisor import EmbeddedPostgres
 from bot.settings import Settings
 from core.db import migrate
 from core.db.database import Database
-from core.db.fleet import AT_ONCE, FleetReport, Progress, migrate_fleet, no_progress
+from core.db.fleet import FleetReport, Progress, migrate_fleet, no_progress
 from core.db.pool import Connection, Pool, open_pool
 from core.kernel.sealing import Sealer, master_sealer
 from core.kernel.signing import Signer, signer_of
@@ -113,15 +113,14 @@ async def migrate_all(
     finally:
         await service.close()
     with named("DATABASE_ADMIN_URL"):
-        admin_pool = await asyncpg.create_pool(
-            where.admin_dsn, min_size=1, max_size=AT_ONCE, timeout=CONNECT_SECONDS
-        )
-    async with admin_pool as admin:
-        async with admin.acquire() as connection:
-            await _check_server(connection)
-            applied = await migrate.migrate_shared(connection, login)
-        with named("DATABASE_ADMIN_URL"):
-            return applied, await migrate_fleet(admin, progress=progress)
+        admin = await asyncpg.connect(where.admin_dsn, timeout=CONNECT_SECONDS)
+    try:
+        await _check_server(admin)
+        applied = await migrate.migrate_shared(admin, login)
+    finally:
+        await admin.close()
+    with named("DATABASE_ADMIN_URL"):
+        return applied, await migrate_fleet(where.admin_dsn, progress=progress)
 
 
 @contextmanager

@@ -7,18 +7,20 @@ taken up by the next.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
 
 from core.db.migrate import SQL, VERSION_MOVED, Migration, load, raise_tenant
-from core.db.pool import Connection, Pool
+from core.db.pool import Connection
 from core.kernel.ids import TenantId, tenant_id
 
 AT_ONCE = 4
 # A backend keeps the catalog of each tenant it has met: a few hundred kilobytes for a whole schema.
 TENANTS_A_CONNECTION = 200
+CONNECT_SECONDS = 10.0
 
 # How many tenants have been seen to, of how many.
 Progress = Callable[[int, int], None]
@@ -37,7 +39,7 @@ class FleetReport:
 
 
 async def migrate_fleet(
-    admin: Pool,
+    admin_dsn: str,
     migrations: Sequence[Migration] | None = None,
     *,
     at_once: int = AT_ONCE,
@@ -48,16 +50,16 @@ async def migrate_fleet(
     Raises OSError or asyncpg.PostgresError only when the server cannot be reached any more.
     """
     wanted = load("tenant") if migrations is None else migrations
-    rows = await admin.fetch(SQL["list_outdated_tenants"], len(wanted))
+    async with _connected(admin_dsn) as admin:
+        rows = await admin.fetch(SQL["list_outdated_tenants"], len(wanted))
     waiting = deque((tenant_id(row["tenant_id"]), row["schema_version"]) for row in rows)
     failed: dict[TenantId, str] = {}
     done = 0
 
     async def work() -> None:
         while waiting:
-            async with admin.acquire() as connection:
+            async with _connected(admin_dsn) as connection:
                 await use(connection)
-                await connection.close()
 
     async def use(connection: Connection) -> None:
         nonlocal done
@@ -70,8 +72,17 @@ async def migrate_fleet(
             done += 1
             progress(done, len(rows))
 
-    await asyncio.gather(*(work() for _ in range(at_once)))
+    await asyncio.gather(*(work() for _ in range(min(at_once, len(rows)))))
     return FleetReport(len(rows) - len(failed), failed)
+
+
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_SECONDS)
 
 
 async def _attempt(
