@@ -40,15 +40,22 @@ class Signer:
         self.key_id = key_id_of(self.public_key)
 
     def sign(self, document: Mapping[str, Any]) -> Signed:
-        """Raises ValueError for a document that does not say its `kind`."""
+        """Raises ValueError for a document that does not say its `kind`, or that is not JSON (NaN)."""
         if not document.get("kind"):
             raise ValueError("a signed document says what kind it is")
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = canonical(document)
         signature = self._key.sign(text.encode())
         return Signed(text, base64.b64encode(signature).decode(), self.key_id)
 
     def public_pem(self) -> bytes:
         return pem_of(self.public_key)
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """The one text of a document: what is kept as columns is put together again to be verified."""
+    return json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
 def signer_of(encoded: Secret) -> Signer:
@@ -73,7 +80,7 @@ def verify(signed: Signed, public_key: bytes, kind: str) -> dict[str, Any]:
 
 
 def key_id_of(public_key: bytes) -> str:
-    """The first 16 hex characters of the key's SHA-256."""
+    """The first 16 hex characters of the SHA-256 of `aegis signing key` and the key's 32 bytes."""
     return hashlib.sha256(b"aegis signing key" + public_key).hexdigest()[:16]
 
 
