@@ -1,4 +1,4 @@
-"""GET /files/…: a file's bytes, for the workspace it belongs to."""
+"""Files' bytes: GET /files/… for the workspace they belong to, POST /upload/… from the app."""
 
 from aiohttp import web
 
@@ -23,3 +23,16 @@ async def serve_file(world: World, request: web.Request) -> web.Response:
     return web.Response(
         body=workspace.file_bytes[file.id], content_type=file.mimetype, headers=headers
     )
+
+
+async def take_file(world: World, request: web.Request) -> web.Response:
+    """The bytes of an announced file; the address alone says whose they are, as on Slack."""
+    ticket = request.match_info["ticket"]
+    found = [w.uploads[ticket] for w in world.workspaces.values() if ticket in w.uploads]
+    if not found:
+        raise web.HTTPNotFound(text="No upload was announced here.")
+    content = await request.read()
+    if len(content) != found[0].length:
+        raise web.HTTPBadRequest(text=f"{found[0].length} bytes were announced.")
+    found[0].content = content
+    return web.Response(text=f"OK - {len(content)}")

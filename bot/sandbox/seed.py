@@ -19,6 +19,7 @@ SCOPES = frozenset(
         "chat:write.customize",
         "commands",
         "files:read",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -42,7 +43,7 @@ EVENTS = frozenset(
 )
 COMMANDS = (
     Command(name="/ask", description="Ask an agent", usage="[agent] question"),
-    Command(name="/aegis", description="What AEGIS can do", usage="help"),
+    Command(name="/aegis", description="What AEGIS can do", usage="help | agents | kb | isolation"),
 )
 
 

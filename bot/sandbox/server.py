@@ -15,7 +15,7 @@ from bot.sandbox.delivery.parcel import ANSWER_S
 from bot.sandbox.delivery.replies import Replies
 from bot.sandbox.delivery.signed_http import SignedHttp
 from bot.sandbox.delivery.socket_mode import SocketMode
-from bot.sandbox.files_service import serve_file
+from bot.sandbox.files_service import serve_file, take_file
 from bot.sandbox.model.world import World
 from bot.sandbox.seed import SCOPES, seed_app, seed_workspaces
 from bot.sandbox.webapi.service import Refusal, WebApi
@@ -118,7 +118,8 @@ class Sandbox:
             site = web.TCPSite(runner, "127.0.0.1", port)
             await site.start()
             bound = runner.addresses[0][1]
-            self.url = self.replies.base_url = f"http://127.0.0.1:{bound}"
+            self.url = f"http://127.0.0.1:{bound}"
+            self.replies.base_url = self.world.url = self.url
             yield
         finally:
             self.world.feed.close()
@@ -141,6 +142,7 @@ class Sandbox:
                 web.post("/api/{method}", self.web_api.handle),
                 web.get("/link/", self.sockets.handle, allow_head=False),
                 web.get("/files/{place}/{name}", partial(serve_file, self.world)),
+                web.post("/upload/v1/{ticket}", partial(take_file, self.world)),
                 web.post("/commands/{team}/{secret}", self.replies.handle),
                 web.post("/actions/{team}/{secret}", self.replies.handle),
                 *control.routes(),

@@ -1,5 +1,6 @@
 """A person runs a slash command."""
 
+from bot.sandbox.actions.markup import command_words
 from bot.sandbox.actions.seat import Refused, Seat
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.delivery.parcel import Answer, Json, Parcel
@@ -59,7 +60,7 @@ def _payload(world: World, seat: Seat, name: str, words: str, response_url: str)
         "user_id": seat.person.id,
         "user_name": seat.person.name,
         "command": name,
-        "text": words,
+        "text": command_words(words, world.app, seat.workspace),
         "api_app_id": world.app.id,
         "is_enterprise_install": "false",
         "response_url": response_url,

@@ -1,4 +1,4 @@
-"""What Slack's client makes of typed text: markup, and the rich_text block beside it."""
+"""What Slack's client makes of typed text: markup, and the rich_text block beside a message."""
 
 import re
 from typing import Any
@@ -29,6 +29,22 @@ def markup(typed: str, app: App, workspace: Workspace) -> tuple[str, list[Json]]
     elements += [{"type": "text", "text": rest}] if rest else []
     section = {"type": "rich_text_section", "elements": elements}
     return text + escape(rest), [{"type": "rich_text", "elements": [section]}]
+
+
+def command_words(typed: str, app: App, workspace: Workspace) -> str:
+    """The words of a slash command whose manifest says `should_escape`: `<@U…|name>`,
+    `<#C…|name>`, `<https://…>`; everything else as it was typed."""
+
+    def escaped(match: re.Match[str]) -> str:
+        known = _known(match, app, workspace)
+        if known is None:
+            return match[0]
+        user_id = known[1].get("user_id")
+        if user_id is None:
+            return known[0]
+        return f"<@{user_id}|{workspace.name_of(user_id) or app.name.lower()}>"
+
+    return _TOKEN.sub(escaped, typed)
 
 
 def escape(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A file a person dropped into a conversation."""
+"""A file in a conversation, and one that the app is about to put there."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class StoredFile:
     channel: str
     url: str
     size: int
+    title: str = ""
 
     @property
     def _extension(self) -> str:
@@ -39,7 +40,7 @@ class StoredFile:
             "created": self.created,
             "timestamp": self.created,
             "name": self.name,
-            "title": self.name,
+            "title": self.title or self.name,
             "mimetype": self.mimetype,
             "filetype": filetype,
             "pretty_type": filetype.upper(),
@@ -53,3 +54,13 @@ class StoredFile:
             "url_private_download": f"{self.url}?download=1",
             "file_access": "visible",
         }
+
+
+@dataclass(kw_only=True)
+class Upload:
+    """A file the app has announced: its bytes come to an address of its own, then it is shared."""
+
+    file_id: str
+    name: str
+    length: int
+    content: bytes | None = None

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.sandbox.model.channel import Channel
-from bot.sandbox.model.files import StoredFile
+from bot.sandbox.model.files import StoredFile, Upload
 
 KEPT_FILE_BYTES = 200 * 1024 * 1024
+KEPT_UPLOADS = 50
 
 Kind = Literal["owner", "member", "guest", "outsider"]
 
@@ -62,6 +63,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
     file_bytes: "OrderedDict[str, bytes]" = field(default_factory=OrderedDict, repr=False)
+    uploads: "OrderedDict[str, Upload]" = field(default_factory=OrderedDict, repr=False)
 
     def find_person(self, id_or_name: str) -> Person | None:
         """By id or by the lower-case name scripts use."""
@@ -87,6 +89,12 @@ class Workspace:
         while sum(map(len, self.file_bytes.values())) > KEPT_FILE_BYTES:
             forgotten, _ = self.file_bytes.popitem(last=False)
             del self.files[forgotten]
+
+    def expect(self, ticket: str, upload: Upload) -> None:
+        """Wait for a file's bytes at *ticket*; of more than 50 such, the oldest are forgotten."""
+        self.uploads[ticket] = upload
+        while len(self.uploads) > KEPT_UPLOADS:
+            self.uploads.popitem(last=False)
 
     def names_of(self, user_ids: set[str]) -> tuple[str, ...]:
         """The persons among these ids, by name, in the order they joined."""

@@ -36,6 +36,7 @@ class World:
         self.timestamps = Timestamps()
         self.stream_age_s = stream_age_s
         self.keeps_metadata = keeps_metadata
+        self.url = ""
         self.on_event: EventListener = lambda workspace, channel, event: None
 
     def find_workspace(self, id_or_name: str) -> Workspace | None:

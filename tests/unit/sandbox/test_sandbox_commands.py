@@ -160,3 +160,13 @@ async def test_a_response_url_is_good_five_times(
     assert refused == [400, 400, 400]
     assert statuses == [200] * RESPONSE_URL_USES + [404]
     assert len(changes("ephemeral")) == RESPONSE_URL_USES
+
+
+async def test_mentions_in_a_command_come_with_their_ids_as_should_escape_promises(
+    person: Callable[..., Any], listener: Any, sandbox: Any
+) -> None:
+    ben = sandbox.world.find_workspace("northwind").find_person("ben").id
+    await person("ana", "#general").act("command", text="/aegis audit person:@ben @nobody <b>")
+
+    _, _, body = await listener.next()
+    assert parse_qs(body.decode())["text"] == [f"audit person:<@{ben}|ben> @nobody <b>"]

@@ -1,4 +1,4 @@
-"""auth.test, users.info and files.info."""
+"""auth.test and users.info."""
 
 from bot.sandbox.model.people import Person, Workspace
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
@@ -27,14 +27,6 @@ def users_info(call: Call) -> Json:
     if person is None:
         raise SlackError("user_not_found")
     return {"user": person_wire(call.workspace, person)}
-
-
-def files_info(call: Call) -> Json:
-    """What a file is; its bytes are at `url_private`."""
-    file = call.workspace.files.get(call.text("file"))
-    if file is None:
-        raise SlackError("file_not_found")
-    return {"file": file.to_wire(), "comments": [], "paging": {}}
 
 
 def person_wire(workspace: Workspace, person: Person) -> Json:
@@ -89,5 +81,4 @@ def _bot_wire(call: Call) -> Json:
 HANDLERS: dict[str, Handler] = {
     "auth.test": auth_test,
     "users.info": users_info,
-    "files.info": files_info,
 }

@@ -7,13 +7,13 @@ from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.message import Message, Stream
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
 from bot.sandbox.webapi.methods.agents import SESSION_STATUSES, set_session
-from bot.sandbox.webapi.methods.chunks import add_chunks, check_chunks, text_length
 from bot.sandbox.webapi.methods.content import (
     MARKDOWN_LIMIT,
     check_blocks,
     read_guise,
     read_metadata,
 )
+from bot.sandbox.webapi.methods.streaming.chunks import add_chunks, check_chunks, text_length
 
 _MODES = ("timeline", "plan", "dense")
 

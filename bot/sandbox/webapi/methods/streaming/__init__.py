@@ -1,0 +1,1 @@
+"""Messages written piece by piece: the methods, and the chunks they take."""
