@@ -20,7 +20,7 @@ from bot.intake.batch import EventBatch
 from bot.settings import Settings, file_hosts
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
-from bot.slack.files import SlackFiles
+from bot.slack.files.downloads import SlackFiles
 from bot.slack.messenger import SlackMessenger
 from bot.storage import Storage
 from bot.worker.dispatch import dispatch

@@ -9,7 +9,7 @@ from bot.intake.socket_mode import SocketModeIntake
 from bot.slack.clients import SlackClients
 from bot.slack.directory import standing_of
 from bot.slack.errors import error_code, is_not_served, is_passing
-from bot.slack.files import SlackFiles
+from bot.slack.files.downloads import SlackFiles
 from bot.wiring import slack_session
 from core.conversations.model import Outgoing
 from core.kernel.errors import Invalid, Unavailable

@@ -1,0 +1,1 @@
+"""Files between people and the app: what they dropped, and what it sends them."""
