@@ -21,6 +21,7 @@ from bot.settings import Settings, file_hosts
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files.downloads import SlackFiles
+from bot.slack.files.uploads import SlackUploads
 from bot.slack.messenger import SlackMessenger
 from bot.storage import Storage
 from bot.worker.dispatch import dispatch
@@ -86,6 +87,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             ),
             reader=LimitedReader(),
             files=SlackFiles(clients, session, file_hosts(settings)),
+            uploads=SlackUploads(clients, session, file_hosts(settings)),
         )
         app = build_app(clients, services)
         worker = _worker(storage, services, app)

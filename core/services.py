@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.conversations.ports import FileSource
+from core.conversations.ports import FileSink, FileSource
 from core.conversations.run_turn import Staff
 from core.db.database import Database
 from core.kernel.signing import Signer
@@ -24,3 +24,4 @@ class Services:
     staff: Staff
     reader: Reader
     files: FileSource
+    uploads: FileSink

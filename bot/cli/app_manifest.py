@@ -18,6 +18,7 @@ BOT_SCOPES = {
     "chat:write.customize": "let each agent speak under its own name and icon",
     "commands": "/aegis and /ask",
     "files:read": "read a file that a person drops in a direct message",
+    "files:write": "send an admin the export of the workspace in a direct message",
     "users:read": "tell members from guests and outsiders",
 }
 BOT_EVENTS = (
@@ -27,6 +28,7 @@ BOT_EVENTS = (
     "message.groups",
     "message.im",
 )
+_AEGIS_HINT = "help | agents | kb | isolation | audit | privacy"
 PROMPTS = (
     ("What can you do?", "What can you do?"),
     ("Ask the handbook", "How many days of vacation do we have?"),
@@ -51,7 +53,7 @@ def app_manifest(url: str | None) -> dict[str, Any]:
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True},
             "bot_user": {"display_name": "AEGIS", "always_online": True},
             "slash_commands": [
-                _command("/aegis", "What AEGIS can do", "help | agents | kb", url),
+                _command("/aegis", "What AEGIS can do", _AEGIS_HINT, url),
                 _command("/ask", "Ask an agent", "[agent] question", url),
             ],
         },

@@ -43,7 +43,11 @@ EVENTS = frozenset(
 )
 COMMANDS = (
     Command(name="/ask", description="Ask an agent", usage="[agent] question"),
-    Command(name="/aegis", description="What AEGIS can do", usage="help | agents | kb | isolation"),
+    Command(
+        name="/aegis",
+        description="What AEGIS can do",
+        usage="help | agents | kb | isolation | audit | privacy",
+    ),
 )
 
 

@@ -1,6 +1,7 @@
-"""What a conversation needs of the outside: a messenger that posts, streams and fetches files."""
+"""What a conversation needs of the outside: a messenger that posts and streams, files both ways."""
 
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol
 
 from core.conversations.model import Outgoing, Part, Place, Source, Speaker
@@ -45,6 +46,10 @@ class Stopped(Exception):
 
 class CannotPost(Unavailable):
     """The app is not in that channel, or the channel is gone or closed."""
+
+
+class CannotSend(Unavailable):
+    """This Slack takes no file from the app, or not one of that size: another way is needed."""
 
 
 class Messenger(Protocol):
@@ -96,4 +101,18 @@ class FileSource(Protocol):
 
         Raises Invalid (foreign host, too large, a page to sign in on), Unavailable.
         """
+        ...
+
+
+class FileSink(Protocol):
+    """Raises CannotSend when the server takes no such file, Unavailable when it did not answer."""
+
+    async def send(
+        self, context: TenantContext, channel: str, path: Path, *, title: str, words: str
+    ) -> None:
+        """Share the file at *path*, under its own name, with *words* above it."""
+        ...
+
+    async def find_sent(self, context: TenantContext, channel: str, *, name: str) -> bool:
+        """Whether a file of that name was shared there lately."""
         ...
