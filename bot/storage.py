@@ -15,9 +15,10 @@ from core.db import migrate
 from core.db.database import Database
 from core.db.fleet import FleetReport, Progress, migrate_fleet, no_progress
 from core.db.pool import Connection, Pool, open_pool
-from core.kernel.sealing import Sealer, master_sealer
+from core.kernel.sealing import ReloadingSealer, Sealer, master_sealer
 from core.kernel.signing import Signer, signer_of
 from core.tenancy.install_workspace import Provisioner
+from core.tenancy.keys.check_master import check_master
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
         yield Addresses(
             server.dsn(user=EMBEDDED_LOGIN),
             server.dsn(),
-            master_sealer(keys.master, *settings.old_master_keys),
+            ReloadingSealer(lambda: (*state.master_keys(), *settings.old_master_keys)),
             signer_of(keys.signing),
         )
     finally:
@@ -90,13 +91,15 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
 
 @asynccontextmanager
 async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
-    """The service's pool. Raises StorageError when the schema is not current."""
+    """The service's pool. Raises StorageError when the schema is not current, MasterKeyMissing when
+    a tenant's key is wrapped with a master key that is not here."""
     with named("DATABASE_URL"):
         pool = await open_pool(where.service_dsn, size=20, pooled=where.pooled)
     try:
         login = await pool.fetchval("select current_user")
         await _check_current(pool)
         database = Database(pool, where.master)
+        await check_master(database, where.master)
         yield Storage(database, Provisioner(where.admin_dsn, login, where.master), where.signer)
     finally:
         await pool.close()

@@ -5,6 +5,7 @@ import click
 from bot.cli.demo import demo
 from bot.cli.knowledge import kb
 from bot.cli.operations import doctor, manifest, migrate
+from bot.cli.oversight.keys import keys
 from bot.cli.serve import serve, worker
 
 
@@ -14,5 +15,5 @@ def main() -> None:
     """AEGIS: a staff of AI agents inside Slack, for companies that will not let their data leak."""
 
 
-for command in (demo, serve, worker, migrate, doctor, manifest, kb):
+for command in (demo, serve, worker, migrate, doctor, manifest, kb, keys):
     main.add_command(command)

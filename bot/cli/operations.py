@@ -8,6 +8,7 @@ import click
 
 from bot.cli import console
 from bot.cli.app_manifest import app_manifest
+from bot.cli.oversight.key_checks import check_keys
 from bot.process import check_slack
 from bot.settings import Settings, describe
 from bot.slack.clients import web_client
@@ -73,6 +74,7 @@ async def _doctor(settings: Settings) -> None:
     broken = 0
     async with addresses(settings) as where:
         broken += await _check_database(where)
+        broken += await check_keys(where)
     broken += await _check_slack(settings)
     embedder = await open_embedder(settings)
     click.echo(

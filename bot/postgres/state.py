@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import fcntl
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from core.kernel.errors import DomainError
 from core.kernel.secret import Secret
 
 KEY_BYTES = 32
+MASTER = "master.key"
+OLD_MASTER = "master.old.key"
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -99,23 +103,101 @@ class StateDirectory:
         Raises StateDirectoryError when a key can be read by others, or is damaged.
         """
         self.make()
-        try:
+        with _named():
             return Keys(
-                master=self._key("master.key"),
+                master=self._key(MASTER),
                 session=self._key("session.key"),
                 signing=self._key("signing.key"),
             )
-        except OSError as error:
-            raise StateDirectoryError(
-                f"The key file {error.filename} cannot be used: {error.strerror}.",
-                fix="make it yours (chown) with mode 600; it must be a plain file.",
-            ) from error
+
+    def master_keys(self) -> tuple[Secret, ...]:
+        """The master key as it is now, and the one it replaces while a rotation is under way.
+
+        Raises StateDirectoryError.
+        """
+        with _named():
+            while True:
+                master = _read_key(self.path / MASTER)
+                old: tuple[Secret, ...] = ()
+                with suppress(FileNotFoundError):
+                    old = (_read_key(self.path / OLD_MASTER),)
+                # A rotation that came between the two looks is met by looking again.
+                if _read_key(self.path / MASTER) == master:
+                    return (master, *old)
+
+    @contextmanager
+    def changing_master(self) -> Iterator[None]:
+        """One process at a time changes the master key, until it ends or dies.
+
+        Raises StateDirectoryError when another one does.
+        """
+        with _named():
+            opened = os.open(self.path, os.O_RDONLY)
+        try:
+            _lock(opened)
+            yield
+        finally:
+            os.close(opened)
+
+    def begin_new_master(self) -> bool:
+        """Put a new master key in place, and keep the old one as `master.old.key`. False when a
+        rotation has done so that did not end: then nothing is changed, and it can be finished.
+
+        Whenever it is interrupted there is a readable `master.key`, and no key in use is lost.
+        Call it under `changing_master`. Raises StateDirectoryError.
+        """
+        master, old = self.path / MASTER, self.path / OLD_MASTER
+        with _named():
+            try:
+                os.link(master, old, follow_symlinks=False)
+            except FileExistsError:
+                if _read_key(old) != _read_key(master):
+                    return False
+            _sync(self.path)
+            os.replace(_write_draft(master, _new_key()), master)
+            _sync(self.path)
+        return True
+
+    def end_new_master(self) -> None:
+        """Nothing is wrapped with the old master key any more: remove it.
+
+        Call it under `changing_master`.
+        """
+        with _named():
+            (self.path / OLD_MASTER).unlink(missing_ok=True)
+            _sync(self.path)
 
     def _key(self, name: str) -> Secret:
         path = self.path / name
         if not os.path.lexists(path):
-            _create_once(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)))
+            _create_once(path, _new_key())
         return _read_key(path)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Say which key file the system does not let us use."""
+    try:
+        yield
+    except OSError as error:
+        raise StateDirectoryError(
+            f"The key file {error.filename} cannot be used: {error.strerror}.",
+            fix="make it yours (chown) with mode 600; it must be a plain file.",
+        ) from error
+
+
+def _lock(opened: int) -> None:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StateDirectoryError(
+            "Another `aegis keys rotate` is at work in this state directory.",
+            fix="wait until it has ended, then run it again.",
+        ) from None
+
+
+def _new_key() -> bytes:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES))
 
 
 def _create_once(path: Path, content: bytes) -> None:
@@ -123,22 +205,33 @@ def _create_once(path: Path, content: bytes) -> None:
 
     The link is the moment of truth: it never replaces, and what it shows is complete and on disk.
     """
+    draft = _write_draft(path, content)
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    _sync(path.parent)
+
+
+def _write_draft(path: Path, content: bytes) -> Path:
+    """The content as a whole file on disk, beside *path* and under another name."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(content + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _sync(folder: Path) -> None:
+    """What was linked, renamed or removed there is so after a crash too."""
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(FileExistsError):
-            os.link(draft, path)
+        os.fsync(opened)
     finally:
-        draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _read_key(path: Path) -> Secret:

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from core.db import migrate, sql
-from core.db.pool import Pool
+from core.db import migrate, scope, sql
+from core.db.pool import Connection, Pool
 from core.db.tenant import TenantContext, TenantDB
-from core.db.transaction import ControlTx
+from core.db.transaction import ControlTx, Tx
 from core.kernel.errors import NotFound, Refused, Unavailable
 from core.kernel.ids import TenantId, new_id, tenant_id
 from core.kernel.sealing import CannotOpen, Sealer
@@ -73,12 +73,32 @@ class Database:
         self._contexts[context.tenant_id] = (time.monotonic() + CONTEXT_SECONDS, context)
         return context
 
+    @asynccontextmanager
+    async def sealing(self, wanted: str) -> AsyncIterator[tuple[Tx, TenantContext]]:
+        """A tenant's transaction for storing what is sealed, with the keys as they are now.
+
+        As long as it runs, no rotation takes one of these keys away: what is stored under any other
+        transaction may be sealed with a key that is about to go. Raises what `tenant` raises.
+        """
+        tenant = _id_or_nobody(wanted)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.fetchval(SQL["hold_keys"], tenant)
+            context = await self._make_context(tenant, ("active",), connection)
+            await connection.execute(scope.enter(tenant))
+            tx = Tx(connection)
+            try:
+                yield tx, context
+            finally:
+                tx.close()
+
     def forget(self, tenant: TenantId) -> None:
         """Look this tenant up anew at the next use, as every process does by itself after a while."""
         self._contexts.pop(tenant, None)
 
-    async def _make_context(self, wanted: str, served: tuple[str, ...]) -> TenantContext:
-        row = await self._pool.fetchrow(SQL["find_tenant"], _id_or_nobody(wanted))
+    async def _make_context(
+        self, wanted: str, served: tuple[str, ...], connection: "Connection | None" = None
+    ) -> TenantContext:
+        row = await (connection or self._pool).fetchrow(SQL["find_tenant"], _id_or_nobody(wanted))
         if row is None or row["status"] in ("erasing", "erased"):
             raise NotFound(NOT_SET_UP)
         tenant = tenant_id(wanted)

@@ -1,6 +1,11 @@
 -- find_tenant --
 select status, wrapped_key, wrapping_key_id, schema_version from control.tenant where tenant_id = $1;
 
+-- hold_keys --
+-- Of one tenant, or `master`: whoever seals holds them together, a rotation that takes a key away
+-- holds them alone (take_keys in core/tenancy/keys). Until the transaction ends.
+select pg_advisory_xact_lock_shared(1262836051, hashtext($1::text));
+
 -- list_migrations --
 select version, name, sha256 from control.migration order by version;
 

@@ -6,9 +6,10 @@ import asyncpg
 
 from core.audit import record as audit
 from core.db.database import Database
+from core.db.tenant import TenantContext
 from core.kernel.errors import Invalid
 from core.kernel.ids import TenantId, new_reference
-from core.kernel.sealing import Sealer
+from core.kernel.sealing import CannotOpen, Sealer
 from core.kernel.secret import Secret
 from core.tenancy import store
 from core.tenancy.model import WORKSPACE_HOLDER
@@ -58,13 +59,17 @@ class Provisioner:
 async def install_workspace(database: Database, provisioner: Provisioner, grant: Grant) -> TenantId:
     """Provision if needed, then store the token, audited, sealed for this tenant and row."""
     tenant = await provisioner.tenant_for(grant.team_id)
-    context = await database.tenant(tenant)
-    sealed = context.sealer.seal(
-        grant.bot_token.reveal().encode(), tenant, WORKSPACE_HOLDER, "slack"
-    )
     reference = new_reference()
-    await audit.announce(context, "tenancy:token:exchange", grant.installed_by, reference=reference)
-    async with context.db.transaction() as tx:
+    await audit.announce(
+        await database.tenant(tenant),
+        "tenancy:token:exchange",
+        grant.installed_by,
+        reference=reference,
+    )
+    async with database.sealing(tenant) as (tx, context):
+        sealed = context.sealer.seal(
+            grant.bot_token.reveal().encode(), tenant, WORKSPACE_HOLDER, "slack"
+        )
         await store.put_token(
             tx,
             tenant,
@@ -85,12 +90,23 @@ async def install_workspace(database: Database, provisioner: Provisioner, grant:
 
 
 async def open_bot_token(database: Database, tenant: TenantId) -> tuple[Secret, str] | None:
-    """The workspace's bot token and bot user id, or None when there is none."""
-    context = await database.tenant(tenant)
+    """The workspace's bot token and bot user id, or None when there is none.
+
+    Raises CannotOpen when it was sealed for another row, or altered.
+    """
+    try:
+        return await _open_token(await database.tenant(tenant))
+    except CannotOpen:
+        # Sealed a moment ago with a key that this process has not heard of yet.
+        database.forget(tenant)
+        return await _open_token(await database.tenant(tenant))
+
+
+async def _open_token(context: TenantContext) -> tuple[Secret, str] | None:
     async with context.db.transaction() as tx:
-        found = await store.find_token(tx, tenant, WORKSPACE_HOLDER)
+        found = await store.find_token(tx, context.tenant_id, WORKSPACE_HOLDER)
     if found is None:
         return None
     sealed, bot_user_id = found
-    opened = context.sealer.open(sealed, tenant, WORKSPACE_HOLDER, "slack")
+    opened = context.sealer.open(sealed, context.tenant_id, WORKSPACE_HOLDER, "slack")
     return Secret(opened.decode()), bot_user_id

@@ -22,8 +22,9 @@ async def provision_tenant(
     *migrations*: to be at another version than the newest, as a tenant of an older program is.
     """
     tenant = tenant_id(new_id())
-    wrapped = TenantKeys.new().wrap(master, tenant)
     async with admin.transaction():
+        await admin.fetchval(migrate.SQL["hold_keys"], "master")
+        wrapped = TenantKeys.new().wrap(master, tenant)
         await admin.execute(store.SQL["put_tenant"], tenant, wrapped, master.key_id)
         await admin.execute(store.SQL["link_workspace"], team_id, tenant)
         await make_schema(admin, tenant, service_login, migrations)

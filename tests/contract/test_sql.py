@@ -13,6 +13,7 @@ from tests.contract.repository import PACKAGES, ROOT, named, parsed, python_file
 # Where a statement is neither a constant nor `SQL[name]`, and why that is safe.
 EXCEPTIONS = {
     ("core/db/tenant.py", "self._enter"): "made by core/db/scope.py from a checked tenant id",
+    ("core/db/database.py", "scope.enter(tenant)"): "made by core/db/scope.py, from a checked id",
     ("core/db/transaction.py", "statement"): "what a store passes: the guard itself",
     ("core/db/migrate.py", "migration.text"): "a file of this program",
     (
@@ -30,7 +31,7 @@ BUILDERS = {
     "bench/installation.py": "empties the inboxes of its own throwaway server, by checked ids",
     "bot/postgres/server/cluster.py": "feeds `postgres --single` a database name of our own",
 }
-NOT_SQL = ("services.files.fetch",)  # fetches a file from Slack
+NOT_SQL = ("files.fetch",)  # fetches a file from Slack
 RUNS = frozenset(
     {"execute", "executemany", "fetch", "fetchrow", "fetchval", "cursor", "copy_from_query"}
 )
