@@ -6,6 +6,25 @@ select status, wrapped_key, wrapping_key_id, schema_version from control.tenant 
 -- holds them alone (take_keys in core/tenancy/keys). Until the transaction ends.
 select pg_advisory_xact_lock_shared(1262836051, hashtext($1::text));
 
+-- find_moment --
+select statement_timestamp() as taken_at, current_setting('server_version') as server_version,
+  t.schema_version, w.team_id, c.seq, c.head, c.base_seq, c.base_hash
+from control.tenant t
+join control.audit_chain c on c.tenant_id = t.tenant_id
+left join control.workspace w on w.tenant_id = t.tenant_id
+where t.tenant_id = $1;
+
+-- list_own_columns --
+-- What is computed from other columns is left out: the server computes it again.
+select c.relname::text as table_name, a.attname::text as column_name,
+  format_type(a.atttypid, a.atttypmod) as column_type
+from pg_catalog.pg_class c
+join pg_catalog.pg_attribute a on a.attrelid = c.oid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where n.nspname = $1 and c.relkind = 'r'
+  and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+order by c.relname, a.attnum;
+
 -- list_migrations --
 select version, name, sha256 from control.migration order by version;
 

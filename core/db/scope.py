@@ -28,6 +28,11 @@ def enter(tenant: TenantId) -> str:
     return f"set local role {schema}; set local search_path = {schema}, pg_temp"
 
 
+def enter_as_owner(tenant: TenantId) -> str:
+    """The same as the owner of all tables, on the admin's connection: for what no tenant may do."""
+    return f"set local role aegis_owner; set local search_path = {schema_of(tenant)}, pg_temp"
+
+
 def creation(tenant: TenantId) -> str:
     """Make a tenant's role and schema, before its migrations."""
     return _render(SQL["create_tenant"], tenant)

@@ -1,4 +1,4 @@
-"""The only way to a tenant's tables: a transaction inside its role and schema."""
+"""The only way to a tenant's tables: a transaction, or a snapshot, inside its role and schema."""
 
 import hashlib
 import hmac
@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from core.db import scope
+from core.db import scope, sql
 from core.db.pool import Pool
-from core.db.transaction import Tx
+from core.db.transaction import Moment, Snapshot, Tx
+from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import TenantId
 from core.kernel.sealing import Sealer
+
+SQL = sql.load("core.db")
 
 
 class TenantDB:
@@ -33,6 +36,36 @@ class TenantDB:
                 yield tx
             finally:
                 tx.close()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """All of the tenant's tables as they are at one moment, to be copied out.
+
+        Raises NotFound, and at the end Conflict when a migration has changed the tables meanwhile:
+        a table that is rewritten looks empty to a snapshot that is older, so the copy is void.
+        """
+        async with self._pool.acquire() as connection:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                # What a copy looks like must not depend on the server's settings, nor stop halfway.
+                await connection.execute("set local datestyle = 'ISO'")
+                await connection.execute("set local timezone = 'UTC'")
+                await connection.execute("set local statement_timeout = 0")
+                # As the login itself, which may read the registry: the first look takes the snapshot.
+                found = await connection.fetchrow(SQL["find_moment"], self.tenant_id)
+                if found is None:
+                    raise NotFound("This workspace is not set up with AEGIS.")
+                # The catalogs too: a tenant's role may not read them (core/isolation/close_ways.py).
+                schema = scope.schema_of(self.tenant_id)
+                columns = await connection.fetch(SQL["list_own_columns"], schema)
+                await connection.execute(self._enter)
+                snapshot = Snapshot(connection, Moment(**found), columns)
+                try:
+                    yield snapshot
+                finally:
+                    snapshot.close()
+            after = await connection.fetchrow(SQL["find_tenant"], self.tenant_id)
+            if after is None or after["schema_version"] != found["schema_version"]:
+                raise Conflict("This workspace was being updated. Please try again.")
 
 
 @dataclass(frozen=True, slots=True)

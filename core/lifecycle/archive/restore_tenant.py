@@ -1,0 +1,105 @@
+"""Restore a tenant from its archive: under its own id, into an empty place, whole or not at all."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+
+from core.audit import record as audit
+from core.db import scope, sql
+from core.db.migrate import load, migrate_tenant
+from core.db.pool import Connection
+from core.db.transaction import Tx
+from core.kernel.errors import Conflict, Invalid, Refused
+from core.lifecycle.archive.claim_place import claim_place
+from core.lifecycle.archive.load_tables import load_tables
+from core.lifecycle.archive.model import OLDEST_VERSION, Manifest, Restored
+from core.lifecycle.archive.reading import Archive, open_archive
+from core.tenancy.install_workspace import Provisioner
+from core.tenancy.provision import make_schema
+
+SQL = sql.load("core.lifecycle.archive")
+ACTION = "lifecycle:tenant:restore"
+
+
+async def restore_tenant(
+    provisioner: Provisioner,
+    path: Path,
+    public_key: bytes,
+    *,
+    actor: str,
+    reference: str,
+    wanted: str | None = None,
+) -> Restored:
+    """Bring back the tenant in *path*, which *public_key* (raw, 32 bytes) has signed.
+
+    The archive says whose it is, and it is nobody else's: *wanted*, if given, must be that tenant.
+    One transaction, in which the tenant's audit log begins where the archive ends, with a row that
+    says so. Raises Invalid and Refused for the archive, Conflict, Refused and Unavailable for the
+    place (`claim_place`).
+    """
+    with open_archive(path, public_key) as archive:
+        _check_wanted(archive.manifest, wanted)
+        await asyncio.to_thread(archive.check)
+        admin = await asyncpg.connect(provisioner.admin_dsn)
+        try:
+            async with admin.transaction():
+                return await _restore(admin, provisioner, archive, actor, reference)
+        except (asyncpg.UniqueViolationError, asyncpg.DuplicateSchemaError):
+            raise Conflict("This tenant is being restored by somebody else.") from None
+        finally:
+            await admin.close()
+
+
+def _check_wanted(manifest: Manifest, wanted: str | None) -> None:
+    if wanted is not None and wanted != manifest.tenant_id:
+        raise Refused(
+            "This archive is of another tenant. It is restored under its own id or not at all."
+        )
+    newest = len(load("tenant"))
+    if not OLDEST_VERSION <= manifest.schema_version <= newest:
+        raise Invalid(
+            f"This archive is of schema version {manifest.schema_version}; this version of AEGIS "
+            f"restores {OLDEST_VERSION} to {newest}."
+        )
+
+
+async def _restore(
+    admin: Connection, provisioner: Provisioner, archive: Archive, actor: str, reference: str
+) -> Restored:
+    manifest = archive.manifest
+    tenant = manifest.tenant_id
+    keys = await claim_place(admin, provisioner.master, manifest)
+    old = load("tenant")[: manifest.schema_version]
+    await make_schema(admin, tenant, provisioner.service_login, old)
+    await admin.execute("set local statement_timeout = 0")  # a migration sets its own
+    await admin.execute(scope.enter_as_owner(tenant))
+    await load_tables(admin, scope.schema_of(tenant), archive)
+    lost = await admin.fetchval(SQL["forget_unopenable"], list(keys.sealer().key_ids))
+    broken = await admin.fetchval(
+        SQL["find_broken_row"],
+        tenant,
+        manifest.base_seq,
+        manifest.base_hash,
+        manifest.seq,
+        manifest.head,
+    )
+    cut = await admin.fetchval(SQL["drop_later_checkpoints"], tenant, manifest.seq)
+    await admin.execute(SQL["wake_mailboxes"], tenant)
+    await admin.execute("reset role")
+    await migrate_tenant(admin, tenant)
+    await admin.execute(scope.enter_as_owner(tenant))
+    await audit.record(
+        Tx(admin),
+        ACTION,
+        actor,
+        outcome="done",
+        reference=reference,
+        archived_at=manifest.created_at,
+        archived_seq=manifest.seq,
+        checkpointed_seq=cut,
+        rows=manifest.rows,
+        lost_credentials=lost,
+        broken_row=broken,
+    )
+    return Restored(tenant, manifest.team_id, len(manifest.tables), manifest.rows, lost, broken)
