@@ -20,7 +20,8 @@ from core.db.pool import Connection
 # Data in, data out. `set`, `reset`, `do`, `copy`, `create`, `begin`, `prepare` are not on the list,
 # and the extended protocol takes one statement a call, so none can follow a semicolon.
 _DATA = re.compile(
-    r"(?:\s*--[^\r\n]*[\r\n])*\s*(?:select|insert|update|delete|with|values)\b", re.IGNORECASE
+    r"(?:\s*--[^\r\n]*[\r\n])*\s*(?:select|insert|update|delete|with|values)\b",
+    re.IGNORECASE | re.ASCII,  # blanks and letters as the server reads them
 )
 
 
