@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from core.conversations.files.fetch_file import fetch_file
 from core.kernel.errors import DomainError
 from core.knowledge.ingest_document import ingest_document
 from core.services import Services
@@ -32,11 +33,14 @@ async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rende
     title = str(file.get("title") or file.get("name") or "file")
     try:
         size = file.get("size")
-        content = await services.files.fetch(
+        content = await fetch_file(
             heard.tenant,
+            services.files,
             str(file.get("url_private_download") or file.get("url_private") or ""),
             size=size if isinstance(size, int) else None,
             limit=LARGEST_FILE,
+            person_id=heard.person_id,
+            reference=heard.inbox.event_id,
         )
         ingested = await ingest_document(
             heard.tenant,

@@ -70,6 +70,7 @@ async def _refuse(services: Services, heard: Heard, person: Person) -> None:
             heard.person_id or "unknown",
             outcome="refused",
             reference=heard.inbox.event_id,
+            arguments=heard.tenant.fingerprint(heard.text),
             standing=person.standing,
         )
     if person.standing in ("bot", "gone"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.agents.choose_agent import choose_agent
 from core.agents.model import Agent, Roster
-from core.audit import record as audit
+from core.audit.attempt import attempt
 from core.conversations import store
 from core.conversations.model import (
     REMEMBERED_TURNS,
@@ -151,25 +151,23 @@ async def _search(
     earlier: list[tuple[str, str]],
 ) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
-    place, tool = question.place, "knowledge:documents:search"
-    await audit.announce(context, tool, place.person_id, reference=turn.turn_id, agent=turn.agent)
-    findings = await search(
+    place = question.place
+    async with attempt(
         context,
-        embedder,
-        question=turn.question,
-        asker=Asker(place.person_id, private=place.private),
-        history=tuple(asked for asked, _ in earlier[-2:]),
-    )
-    async with context.db.transaction() as tx:
-        await audit.record(
-            tx,
-            tool,
-            place.person_id,
-            outcome="done",
-            reference=turn.turn_id,
-            agent=turn.agent,
-            found=len(findings.found),
+        "knowledge:documents:search",
+        place.person_id,
+        reference=turn.turn_id,
+        arguments=context.fingerprint(turn.question),
+        agent=turn.agent,
+    ) as act:
+        findings = await search(
+            context,
+            embedder,
+            question=turn.question,
+            asker=Asker(place.person_id, private=place.private),
+            history=tuple(asked for asked, _ in earlier[-2:]),
         )
+        await act.conclude("done", agent=turn.agent, found=len(findings.found))
     return findings
 
 

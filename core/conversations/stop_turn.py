@@ -21,9 +21,14 @@ async def stop_turn(
     """
     async with context.db.transaction() as tx:
         stopped = await store.request_stop(tx, channel, thread_ts, person_id, any_person=any_person)
+        await jobs.complete_event(tx, event)
         for turn_id in stopped:
             await audit.record(
-                tx, "conversations:turn:stop", person_id, outcome="done", reference=turn_id
+                tx,
+                "conversations:turn:stop",
+                person_id,
+                outcome="done",
+                reference=turn_id,
+                arguments=context.fingerprint(f"{channel}\n{thread_ts}"),
             )
-        await jobs.complete_event(tx, event)
     return len(stopped)

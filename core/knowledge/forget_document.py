@@ -1,6 +1,6 @@
 """Take a document away, with every chunk, embedding and word count of it."""
 
-from core.audit import record as audit
+from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import NotFound, Refused
@@ -26,20 +26,23 @@ async def forget_document(
     Raises NotFound, Refused.
     """
     reference = reference or new_reference()
-    await audit.announce(context, ACTION, person_id, reference=reference, document_id=document_id)
-    async with context.db.transaction() as tx:
-        await store.lock_knowledge(tx)
-        found = await store.find_document(tx, document_id)
-        if found is None or (found[0].scope == "person" and found[0].owner_id != person_id):
-            refusal: NotFound | Refused = NotFound(_UNKNOWN)
-        elif found[0].scope == "workspace" and not may_forget_any:
-            refusal = Refused("Only an admin can take away a document of the whole workspace.")
-        else:
-            await drop(tx, document_id)
-            await _note(tx, "done", person_id, reference, document_id)
-            return found[0]
-        await _note(tx, "refused", person_id, reference, document_id)
-    raise refusal
+    given = context.fingerprint(document_id)
+    async with attempt(
+        context, ACTION, person_id, reference=reference, arguments=given, document_id=document_id
+    ) as act:
+        async with context.db.transaction() as tx:
+            await store.lock_knowledge(tx)
+            found = await store.find_document(tx, document_id)
+            if found is None or (found[0].scope == "person" and found[0].owner_id != person_id):
+                refusal: NotFound | Refused = NotFound(_UNKNOWN)
+            elif found[0].scope == "workspace" and not may_forget_any:
+                refusal = Refused("Only an admin can take away a document of the whole workspace.")
+            else:
+                await drop(tx, document_id)
+                await act.record(tx, "done", document_id=document_id)
+                return found[0]
+            await act.record(tx, "refused", document_id=document_id)
+        raise refusal
 
 
 async def drop(tx: Tx, document_id: str) -> None:
@@ -50,9 +53,3 @@ async def drop(tx: Tx, document_id: str) -> None:
     await store.count_lexemes_out(tx, document_id)
     await store.drop_unused_lexemes(tx)
     await store.drop_document(tx, document_id)
-
-
-async def _note(tx: Tx, outcome: str, person_id: str, reference: str, document_id: str) -> None:
-    await audit.record(
-        tx, ACTION, person_id, outcome=outcome, reference=reference, document_id=document_id
-    )

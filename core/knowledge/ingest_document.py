@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.audit import record as audit
+from core.audit.attempt import Attempt, attempt
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
-from core.kernel.errors import DomainError, Invalid
+from core.kernel.errors import Invalid
 from core.kernel.ids import new_id
 from core.knowledge import store
 from core.knowledge.forget_document import drop
@@ -54,32 +54,27 @@ async def ingest_document(
     The same content again changes nothing; other content under a known title replaces it.
     Raises Invalid, in words, when the file cannot be used.
     """
-    await audit.announce(context, ACTION, added_by, reference=reference, scope=scope)
-    owner_id = added_by if scope == "person" else ""
-    draft = Document(new_id(), clean_title(title), "txt", None, 0, scope, owner_id)
-    try:
-        digest = _checked_digest(content)
+    digest = hashlib.sha256(content).hexdigest()
+    given = context.fingerprint(f"{clean_title(title)}\n{digest}")
+    async with attempt(
+        context, ACTION, added_by, reference=reference, arguments=given, scope=scope
+    ) as act:
+        _check_size(content)
+        owner_id = added_by if scope == "person" else ""
+        draft = Document(new_id(), clean_title(title), "txt", None, 0, scope, owner_id)
         known = await _find_known(context, embedder, draft, digest)
         if known is None:
             prepared = await _prepare(reader, embedder, draft, content, digest)
-            return await _write(context, prepared, added_by, reference)
-    except Exception as error:
-        reason = type(error).__name__ if isinstance(error, DomainError) else "error"
+            return await _write(context, prepared, act)
         async with context.db.transaction() as tx:
-            await audit.record(
-                tx, ACTION, added_by, outcome="failed", reference=reference, reason=reason
-            )
-        raise
-    async with context.db.transaction() as tx:
-        return await _settled(tx, Ingested(known, is_new=False), added_by, reference)
+            return await _settled(tx, Ingested(known, is_new=False), act)
 
 
-def _checked_digest(content: bytes) -> str:
+def _check_size(content: bytes) -> None:
     if not content:
         raise Invalid("This file is empty.")
     if len(content) > MAX_BYTES:
         raise Invalid(f"This file is larger than {MAX_BYTES // 2**20} MB, the most I can read.")
-    return hashlib.sha256(content).hexdigest()
 
 
 async def _find_known(
@@ -119,25 +114,23 @@ async def _prepare(
     return _Prepared(document, digest, chunks, embeddings, embedder.name if embedder else "")
 
 
-async def _write(
-    context: TenantContext, prepared: _Prepared, added_by: str, reference: str
-) -> Ingested:
+async def _write(context: TenantContext, prepared: _Prepared, act: Attempt) -> Ingested:
     document, digest = prepared.document, prepared.content_sha256
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
         # Somebody may have added the very same file while this one was being read.
         known = await _same_content(tx, prepared.embedding_model, document, digest)
         if known is not None:
-            return await _settled(tx, Ingested(known, is_new=False), added_by, reference)
+            return await _settled(tx, Ingested(known, is_new=False), act)
         replaces = await _drop_replaced(tx, document, digest)
-        await store.put_document(tx, document, digest, prepared.embedding_model, added_by)
+        await store.put_document(tx, document, digest, prepared.embedding_model, act.actor)
         await store.put_chunks(
             tx, document.document_id, title_words(document.title), prepared.chunks
         )
         await _put_embeddings(tx, document.document_id, prepared.embeddings)
         await store.count_lexemes_in(tx, document.document_id)
         done = Ingested(document, is_new=True, replaces=replaces)
-        return await _settled(tx, done, added_by, reference)
+        return await _settled(tx, done, act)
 
 
 async def _put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequence[float]]) -> None:
@@ -160,14 +153,11 @@ async def _drop_replaced(tx: Tx, document: Document, digest: str) -> bool:
     return bool(earlier)
 
 
-async def _settled(tx: Tx, ingested: Ingested, added_by: str, reference: str) -> Ingested:
+async def _settled(tx: Tx, ingested: Ingested, act: Attempt) -> Ingested:
     """The audit row of what was done, in the transaction that did it."""
-    await audit.record(
+    await act.record(
         tx,
-        ACTION,
-        added_by,
-        outcome="done",
-        reference=reference,
+        "done",
         document_id=ingested.document.document_id,
         chunks=ingested.document.chunk_count,
         is_new=ingested.is_new,

@@ -1,6 +1,6 @@
 """Give a person's own document to the whole workspace."""
 
-from core.audit import record as audit
+from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import Conflict, NotFound
@@ -20,20 +20,23 @@ async def share_document(
     Raises NotFound (not theirs, or not there), Conflict (the title is taken by other content).
     """
     reference = reference or new_reference()
-    await audit.announce(context, ACTION, person_id, reference=reference, document_id=document_id)
+    given = context.fingerprint(document_id)
     refusal: Conflict | NotFound
-    async with context.db.transaction() as tx:
-        await store.lock_knowledge(tx)
-        try:
-            shared = await _share(tx, document_id, person_id)
-        except (Conflict, NotFound) as error:
-            # Raised only after this transaction, so that the row of the refusal stays.
-            refusal = error
-            await _note(tx, "refused", person_id, reference, document_id)
-        else:
-            await _note(tx, "done", person_id, reference, shared.document_id)
-            return shared
-    raise refusal
+    async with attempt(
+        context, ACTION, person_id, reference=reference, arguments=given, document_id=document_id
+    ) as act:
+        async with context.db.transaction() as tx:
+            await store.lock_knowledge(tx)
+            try:
+                shared = await _share(tx, document_id, person_id)
+            except (Conflict, NotFound) as error:
+                # Raised only after this transaction, so that the row of the refusal stays.
+                refusal = error
+                await act.record(tx, "refused", document_id=document_id)
+            else:
+                await act.record(tx, "done", document_id=shared.document_id)
+                return shared
+        raise refusal
 
 
 async def _share(tx: Tx, document_id: str, person_id: str) -> Document:
@@ -56,9 +59,3 @@ async def _share(tx: Tx, document_id: str, person_id: str) -> Document:
     shared = await store.find_document(tx, document_id)
     assert shared is not None
     return shared[0]
-
-
-async def _note(tx: Tx, outcome: str, person_id: str, reference: str, document_id: str) -> None:
-    await audit.record(
-        tx, ACTION, person_id, outcome=outcome, reference=reference, document_id=document_id
-    )

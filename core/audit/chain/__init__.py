@@ -1,0 +1,1 @@
+"""How audit events hang together, and how a break is found."""

@@ -1,0 +1,46 @@
+"""Retention of the audit log: whole beginnings go, at a checkpoint, and the log says so."""
+
+import logging
+from datetime import datetime
+
+from core.audit import store
+from core.audit.model import CUT
+from core.audit.record import as_text
+from core.db import scope
+from core.db.pool import Connection
+from core.kernel.ids import TenantId, new_reference
+
+log = logging.getLogger(__name__)
+
+
+async def cut_log(admin: Connection, tenant: TenantId, older_than: datetime) -> int:
+    """Delete the rows up to the last checkpoint before which all are older; returns how many.
+
+    As the owner, who alone may delete, and only behind the base that is set here in the same
+    transaction. The checkpoint that was there stays, to show that nothing else was cut; those before
+    it go with their rows. The newest row then says what was cut. A log that was tampered with is
+    evidence: nothing of it is cut.
+    """
+    async with admin.transaction():
+        await admin.execute(scope.enter_as_owner(tenant))
+        # First the chain, as every writer does: nobody waits for this and is waited for.
+        if await admin.fetchval(store.SQL["lock_chain"], tenant) is None:
+            return 0
+        base = await admin.fetchrow(store.SQL["find_cut"], tenant, older_than)
+        if base is None:
+            return 0
+        broken = await admin.fetchval(store.SQL["find_broken"], tenant, base["seq"])
+        if broken is not None:
+            log.error(
+                "an audit log does not hold, so it is not cut: run `aegis audit verify`",
+                extra={"tenant": tenant, "seq": broken},
+            )
+            return 0
+        await admin.execute(store.SQL["move_base"], tenant, base["seq"], base["head"])
+        rows: int = await admin.fetchval(store.SQL["drop_cut_rows"], base["seq"])
+        await admin.execute(store.SQL["drop_cut_checkpoints"], tenant, base["seq"])
+        detail = as_text({"through": base["seq"], "rows": rows})
+        await admin.fetchval(
+            store.SQL["put_event"], CUT, "retention", "done", new_reference(), "", detail
+        )
+    return rows

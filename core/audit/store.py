@@ -1,0 +1,95 @@
+"""The statements of the audit log, one function each: a tenant's rows, and the switchboard's chains."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.audit.model import AuditEvent, Chain, ChainedEvent, Checkpoint, LogFilter
+from core.db import sql
+from core.db.transaction import ControlTx, Tx
+from core.kernel.ids import TenantId
+
+SQL = sql.load("core.audit")
+
+
+async def put_event(
+    tx: Tx, action: str, actor: str, outcome: str, reference: str, arguments: str, detail: str
+) -> int:
+    """Append a row; the database numbers, dates and chains it. Returns its number."""
+    values = (action, actor, outcome, reference, arguments, detail)
+    seq: int = await tx.fetchval(SQL["put_event"], *values)
+    return seq
+
+
+async def put_failure(
+    tx: Tx, begun: int, action: str, actor: str, reference: str, arguments: str, detail: str
+) -> None:
+    """A `failed` row for the act that began with row *begun*, if it has no outcome yet."""
+    await tx.execute(SQL["put_failure"], begun, action, actor, reference, arguments, detail)
+
+
+async def list_events(tx: Tx, wanted: LogFilter, *, limit: int) -> list[AuditEvent]:
+    """The newest rows, newest first."""
+    rows = await tx.fetch(
+        SQL["list_events"], wanted.agent, wanted.person, wanted.action, wanted.since, limit
+    )
+    return [AuditEvent(**{**row, "detail": json.loads(row["detail"])}) for row in rows]
+
+
+async def list_chain(tx: Tx, after: int, through: int, *, limit: int) -> list[ChainedEvent]:
+    """The next rows in the order of their numbers, as they are hashed."""
+    rows = await tx.fetch(SQL["list_chain"], after, through, limit)
+    return [ChainedEvent(**row) for row in rows]
+
+
+async def last_seq(tx: Tx) -> int:
+    """The number of the newest row that is there, or 0."""
+    seq: int = await tx.fetchval(SQL["last_seq"])
+    return seq
+
+
+async def first_seq_since(tx: Tx, since: datetime) -> int:
+    """The number of the first row written at *since* or later, or the one that comes next."""
+    seq: int = await tx.fetchval(SQL["first_seq_since"], since)
+    return seq
+
+
+async def find_chain(tx: ControlTx, tenant: TenantId) -> Chain | None:
+    row = await tx.fetchrow(SQL["find_chain"], tenant)
+    return Chain(**row) if row else None
+
+
+async def list_moved_chains(
+    tx: ControlTx, after: str, *, limit: int
+) -> list[tuple[str, int, str, int, datetime]]:
+    """(tenant, number and hash of its head, number of its newest checkpoint, now), by tenant."""
+    rows = await tx.fetch(SQL["list_moved_chains"], after, limit)
+    return [
+        (row["tenant_id"], row["seq"], row["head"], row["signed_seq"], row["at"]) for row in rows
+    ]
+
+
+async def put_checkpoints(tx: ControlTx, signed: Sequence[Checkpoint]) -> None:
+    """Keep them; one that another process has kept for the same row stays as it is."""
+    await tx.execute(
+        SQL["put_checkpoints"],
+        [checkpoint.tenant_id for checkpoint in signed],
+        [checkpoint.seq for checkpoint in signed],
+        [checkpoint.head for checkpoint in signed],
+        [checkpoint.at for checkpoint in signed],
+        [checkpoint.key_id for checkpoint in signed],
+        [checkpoint.signature for checkpoint in signed],
+    )
+
+
+async def list_checkpoints(
+    tx: ControlTx, tenant: TenantId, *, first: int, last: int
+) -> list[Checkpoint]:
+    """Those of the rows *first* to *last*, both included."""
+    rows = await tx.fetch(SQL["list_checkpoints"], tenant, first, last)
+    return [Checkpoint(*row.values()) for row in rows]
+
+
+async def newest_checkpoint_seq(tx: ControlTx, tenant: TenantId) -> int:
+    seq: int = await tx.fetchval(SQL["newest_checkpoint_seq"], tenant)
+    return seq
