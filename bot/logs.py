@@ -7,6 +7,8 @@ import sys
 import traceback
 from datetime import UTC, datetime
 
+from core.audit.chain.checkpoint_file import LOGGER
+
 # What a token looks like, wherever it may turn up: in a URL, in an exception's text.
 _CREDENTIAL = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{16,}|gsk_\w+|Bearer\s+[\w.~+/-]+=*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
@@ -36,8 +38,12 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up_logs(level: str) -> None:
-    """Log to standard error; libraries speak up from WARNING at the earliest."""
+def set_up_logs(level: str, *, checkpoints: bool = True) -> None:
+    """Log to standard error; libraries speak up from WARNING at the earliest.
+
+    Signed *checkpoints* are evidence and no news: where the log is their place, it has them at every
+    level.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
@@ -45,3 +51,4 @@ def set_up_logs(level: str) -> None:
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for ours in ("bot", "core", "handlers", "web_oauth"):
         logging.getLogger(ours).setLevel(level)
+    logging.getLogger(LOGGER).setLevel(logging.INFO if checkpoints else logging.ERROR)

@@ -17,7 +17,7 @@ from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_to
 from bot.wiring import Product
 from core.kernel.secret import Secret
 from core.tenancy.install_workspace import Grant, install_workspace
-from web_oauth import health
+from web_oauth import health, signing_key
 from web_oauth.app import build_web
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ async def serving(product: Product) -> AsyncIterator[str]:
 async def working(product: Product) -> AsyncIterator[None]:
     """Drain mailboxes; at the end, running turns are finished or handed back."""
     task = asyncio.create_task(product.worker.run())
-    clock = housekeeping(product.storage.database, product.services.workspaces)
+    clock = housekeeping(product)
     clock.start()
     try:
         yield
@@ -98,6 +98,7 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 
 def _routes(product: Product) -> list[web.RouteDef]:
     routes = health.routes(product.storage.database)
+    routes += signing_key.routes(product.storage.signer)
     if product.settings.slack_signing_secret:
         verifier = SignatureVerifier(product.settings.slack_signing_secret)
         routes += SlackEndpoints(product.intake, verifier).routes()

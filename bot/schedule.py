@@ -1,29 +1,88 @@
 """The clock of every process: APScheduler decides when, the use-cases decide what."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.settings import Settings
+from bot.wiring import Product
+from core.audit.chain.checkpoint_file import LOGGER, CheckpointFile
+from core.audit.checkpoint import Sink, sign_checkpoints
 from core.db.database import Database
-from core.jobs import store as jobs
+from core.jobs import store as queue
 from core.kernel.errors import DomainError
 from core.tenancy.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
 
-def housekeeping(database: Database, workspaces: Workspaces) -> AsyncIOScheduler:
-    """Forget, once an hour, the ids of events that Slack will not send again."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done now and then. Every process does it, so two may do it at once."""
 
-    async def prune() -> None:
-        for _, tenant in await workspaces.list_active():
-            try:
-                context = await database.tenant(tenant)
-                async with context.db.transaction() as tx:
-                    await jobs.prune_events(tx)
-            except DomainError as error:
-                log.info("tenant left out of housekeeping: %s", error)
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
 
+
+def jobs(product: Product) -> tuple[Job, ...]:
+    """All of them, and how often."""
+    database, services = product.storage.database, product.services
+    sink = checkpoint_sink(product.settings)
+    return (
+        Job("prune_events", timedelta(hours=1), partial(_prune, database, services.workspaces)),
+        Job(
+            "sign_checkpoints",
+            timedelta(minutes=1),
+            partial(sign_checkpoints, database, services.signer, sink),
+        ),
+    )
+
+
+def housekeeping(product: Product) -> AsyncIOScheduler:
+    """The clock for all jobs, not started. A job that is late runs once, and never beside itself."""
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(prune, "interval", hours=1, jitter=300, max_instances=1, coalesce=True)
+    for job in jobs(product):
+        seconds = job.every.total_seconds()
+        scheduler.add_job(
+            _run,
+            "interval",
+            args=[job],
+            id=job.name,
+            seconds=seconds,
+            # Processes that were started together shall not work in the same second.
+            jitter=seconds / 10,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     return scheduler
+
+
+def checkpoint_sink(settings: Settings) -> Sink:
+    """Where signed checkpoints go outside the database: the file that is set, or else the log."""
+    if settings.checkpoint_file is not None:
+        return CheckpointFile(settings.checkpoint_file)
+    return partial(logging.getLogger(LOGGER).info, "%s")
+
+
+async def _run(job: Job) -> None:
+    try:
+        await job.run()
+    except Exception:
+        log.exception("a job failed; it is tried again", extra={"job": job.name})
+
+
+async def _prune(database: Database, workspaces: Workspaces) -> None:
+    """Forget the ids of events that Slack will not send again."""
+    for _, tenant in await workspaces.list_active():
+        try:
+            context = await database.tenant(tenant)
+            async with context.db.transaction() as tx:
+                await queue.prune_events(tx)
+        except DomainError as error:
+            log.info("tenant left out of housekeeping: %s", error)

@@ -39,7 +39,8 @@ def settings(*, quiet: bool = False) -> Settings:
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     default = Settings.model_fields["log_level"].default
-    set_up_logs("ERROR" if quiet and found.log_level == default else found.log_level)
+    silent = quiet and found.log_level == default
+    set_up_logs("ERROR" if silent else found.log_level, checkpoints=not silent)
     return found
 
 
