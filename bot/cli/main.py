@@ -6,6 +6,7 @@ from bot.cli.demo import demo
 from bot.cli.knowledge import kb
 from bot.cli.operations import doctor, manifest, migrate
 from bot.cli.oversight.keys import keys
+from bot.cli.oversight.tenants import tenants
 from bot.cli.serve import serve, worker
 
 
@@ -15,5 +16,5 @@ def main() -> None:
     """AEGIS: a staff of AI agents inside Slack, for companies that will not let their data leak."""
 
 
-for command in (demo, serve, worker, migrate, doctor, manifest, kb, keys):
+for command in (demo, serve, worker, migrate, doctor, manifest, kb, keys, tenants):
     main.add_command(command)

@@ -1,5 +1,6 @@
 """Tenants full of awkward rows, what their tables sum up to, and ways to lose them."""
 
+import asyncio
 import base64
 import io
 import json
@@ -85,6 +86,10 @@ async def lose_schema(admin: asyncpg.Connection, context: TenantContext) -> None
     await admin.execute(f"drop schema {scope.schema_of(context.tenant_id)} cascade")
 
 
+async def has_schema(admin: asyncpg.Connection, tenant: str) -> bool:
+    return await admin.fetchval("select to_regnamespace($1) is not null", scope.schema_of(tenant))
+
+
 async def shred(admin: asyncpg.Connection, context: TenantContext) -> None:
     """What an erasure leaves."""
     await lose_schema(admin, context)
@@ -139,3 +144,14 @@ def saved(path: Path, content: bytes) -> Path:
     target = path.with_name(f"{os.urandom(4).hex()}.zip")
     target.write_bytes(content)
     return target
+
+
+async def until_it_waits(admin: asyncpg.Connection, statement: str) -> None:
+    """Returns once a session waits for a lock in a statement with these words."""
+    async with asyncio.timeout(20):
+        while not await admin.fetchval(  # noqa: ASYNC110 - what is awaited is another session
+            "select true from pg_stat_activity where wait_event_type = 'Lock'"
+            " and query ilike '%' || $1 || '%' and pid <> pg_backend_pid()",
+            statement,
+        ):
+            await asyncio.sleep(0.01)

@@ -72,12 +72,14 @@ def drafting(target: Path) -> Iterator[Draft]:
             draft = Draft(folder, target.name)
         except OSError as error:
             raise Invalid(f"{target} cannot be written: {error.strerror}.") from None
-        with draft.file:
-            try:
-                yield draft
-            except BaseException:
-                draft.take_back()
-                raise
+        try:
+            yield draft
+        except BaseException:
+            draft.take_back()
+            with suppress(OSError):  # what could not be written cannot be written now
+                draft.file.close()
+            raise
+        draft.file.close()
     finally:
         os.close(folder)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -79,7 +80,7 @@ class Archive:
 
     def _named_key(self) -> str:
         """The id of the key that lies in the archive; it proves nothing."""
-        with suppress(ValueError):
+        with suppress(ValueError, UnsupportedAlgorithm):
             key = load_pem_public_key(self._small(KEY))
             if isinstance(key, Ed25519PublicKey):
                 return key_id_of(key.public_bytes_raw())
