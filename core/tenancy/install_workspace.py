@@ -1,5 +1,7 @@
 """Install a workspace: make its tenant if it has none, and keep its bot token sealed."""
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -7,13 +9,15 @@ import asyncpg
 from core.audit import record as audit
 from core.db.database import Database
 from core.db.tenant import TenantContext
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Unavailable
 from core.kernel.ids import TenantId, new_reference
 from core.kernel.sealing import CannotOpen, Sealer
 from core.kernel.secret import Secret
 from core.tenancy import store
 from core.tenancy.model import WORKSPACE_HOLDER
 from core.tenancy.provision import provision_tenant
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,17 @@ async def install_workspace(database: Database, provisioner: Provisioner, grant:
 async def open_bot_token(database: Database, tenant: TenantId) -> tuple[Secret, str] | None:
     """The workspace's bot token and bot user id, or None when there is none.
 
-    Raises CannotOpen when it was sealed for another row, or altered.
+    Raises Unavailable when it does not open: it was sealed for another row, or altered.
     """
+    with suppress(CannotOpen):
+        return await _open_token(await database.tenant(tenant))
+    # Or sealed a moment ago, with a key that this process has not heard of yet.
+    database.forget(tenant)
     try:
         return await _open_token(await database.tenant(tenant))
     except CannotOpen:
-        # Sealed a moment ago with a key that this process has not heard of yet.
-        database.forget(tenant)
-        return await _open_token(await database.tenant(tenant))
+        log.error("a token does not open with its tenant's keys", extra={"tenant": tenant})
+        raise Unavailable("The connection to Slack has to be made again.") from None
 
 
 async def _open_token(context: TenantContext) -> tuple[Secret, str] | None:

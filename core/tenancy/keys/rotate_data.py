@@ -28,6 +28,8 @@ from core.tenancy.keys.sealed_columns import SEALED_COLUMNS
 log = logging.getLogger(__name__)
 
 ACTION = "tenancy:key:rotate"
+TRIES = 3  # what is sealed with the old key while it is being replaced is found by the next try
+BUSY = "something was sealed with the old key meanwhile: run it again"
 BROKEN = "a sealed value opens with none of its keys, so the old key stays: connect it again"
 
 Step = Callable[[TenantId], Awaitable[None]]
@@ -118,12 +120,16 @@ class _Run:
     async def finish(self, tenant: TenantId) -> None:
         """Seal anew what the old key sealed, and take the old key away."""
         context = await self._context(tenant)
-        values, broken = await _reseal(context)
+        values, broken, retired = 0, 0, False
+        for _ in range(TRIES):
+            sealed, broken = await _reseal(context)
+            values += sealed
+            if broken or (retired := await self._retire(context)):
+                break
         self.values += values
-        if broken or not await self._retire(context):
-            await self._record(context, "failed", values, broken)
-            raise _Unfinished(BROKEN if broken else "something was sealed meanwhile: run it again")
-        await self._record(context, "done", values, broken)
+        await self._record(context, "done" if retired else "failed", values, broken)
+        if not retired:
+            raise _Unfinished(BROKEN if broken else BUSY)
 
     async def _retire(self, context: TenantContext) -> bool:
         """Take away every key but the one that seals, if nothing is sealed with another."""
