@@ -18,6 +18,7 @@ from core.db import migrate
 from core.db.database import Database
 from core.db.pool import open_pool
 from core.db.tenant import TenantContext
+from core.isolation.close_ways import close_ways
 from core.kernel.sealing import Sealer, new_key
 from core.tenancy.install_workspace import Provisioner
 from tests.integration.pooler import open_pooler
@@ -75,6 +76,7 @@ async def admin_dsn(postgres: Server) -> AsyncIterator[str]:
     try:
         await admin.execute(f"create role {SERVICE_LOGIN} login noinherit")
         await migrate.migrate_shared(admin, SERVICE_LOGIN)
+        await close_ways(admin)
         yield dsn
         await drop_tenant_roles(admin)
     finally:
