@@ -43,7 +43,7 @@ sample-run:
 	@$(unset) timeout 300 .venv/bin/aegis demo --script docs/demo.yaml
 
 .PHONY: bench
-bench: set-up ## Measure intake, first text, retrieval and streams; writes bench/latest.json
+bench: set-up ## Measure intake, first text, retrieval, streams and tenants; writes bench/latest.json
 	@$(python) -m bench $(ARGS)
 
 .PHONY: run

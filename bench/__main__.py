@@ -1,9 +1,9 @@
 """`python -m bench`: take every figure, print a table, write bench/latest.json.
 
-`--only intake,streams` takes some of them, `--seconds 2` makes the intake phases shorter.
+`--only intake,streams` takes some of them, `--seconds 2` makes the intake phases shorter, and
+`python -m bench tenants` measures what a tenant costs among many.
 """
 
-import argparse
 import asyncio
 import json
 import signal
@@ -13,17 +13,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 
+import click
+
 from bench.first_text import measure_first_text
 from bench.installation import open_installation
 from bench.intake.measure import measure_intake
 from bench.processes import BenchError
 from bench.retrieval import retrieval_10k
 from bench.streams.measure import held, measure_streams
+from bench.tenants.measure import measure_tenants
+from bench.tenants.model import as_figures, as_json, as_table
 from bot.settings import Settings
 from bot.wiring import open_embedder
 
 LATEST = Path(__file__).with_name("latest.json")
 WORKSPACES = 100
+FLEET = 200  # tenants, so that `make bench` takes minutes; `bench tenants` takes more of them
 
 Figures = dict[str, float]
 
@@ -66,11 +71,16 @@ async def streams(folder: Path, seconds: float) -> Figures:
     return {"streams_held": held(steps)}
 
 
+async def tenants(folder: Path, seconds: float) -> Figures:
+    return as_figures(await measure_tenants(folder, FLEET))
+
+
 PARTS: dict[str, Callable[[Path, float], Awaitable[Figures]]] = {
     "intake": intake,
     "first_text": first_text,
     "retrieval": retrieval,
     "streams": streams,
+    "tenants": tenants,
 }
 
 
@@ -103,25 +113,41 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of an intake phase")
-    asked = parser.parse_args()
-    names = asked.only.split(",")
-    if unknown := set(names) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+@click.group(invoke_without_command=True)
+@click.option("--only", default=",".join(PARTS), help="Parts, with commas between.")
+@click.option("--seconds", default=5.0, help="Length of an intake phase.")
+@click.pass_context
+def main(context: click.Context, only: str, seconds: float) -> None:
+    """Take every figure, print a table, write bench/latest.json."""
     # A polite end also stops what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
-    try:
-        figures, failures = asyncio.run(take(names, asked.seconds))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    if context.invoked_subcommand is not None:
+        return
+    names = only.split(",")
+    if unknown := set(names) - set(PARTS):
+        raise click.BadParameter(
+            f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}",
+            param_hint="--only",
+        )
+    figures, failures = asyncio.run(take(names, seconds))
     print(table(figures))
     LATEST.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     if failures:
         sys.exit("bench: " + "\nbench: ".join(failures))
 
 
+@main.command("tenants")
+@click.option("--count", default=2000, type=click.IntRange(min=10))
+@click.option("--json", "is_json", is_flag=True)
+def count_tenants(count: int, is_json: bool) -> None:
+    """What a tenant costs among *count* of them, on servers that are thrown away."""
+    with tempfile.TemporaryDirectory(prefix="aegis-bench-") as folder:
+        try:
+            figures = asyncio.run(measure_tenants(Path(folder), count))
+        except BenchError as error:
+            sys.exit(f"bench: {error}")
+    print(as_json(figures) if is_json else as_table(figures))
+
+
 if __name__ == "__main__":
-    main()
+    main(prog_name="bench")

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from core.kernel.signing import Signer
 from core.tenancy.install_workspace import Grant, install_workspace
 
 SERVICE_LOGIN = "aegis_bench"
+STOP_SECONDS = 300.0
 _INSTALLED_AT_ONCE = 4
 
 
@@ -85,6 +87,14 @@ async def open_installation(folder: Path, workspaces: int) -> AsyncIterator[Inst
             yield Installation(server, storage, key, await _install(storage, workspaces))
     finally:
         await asyncio.to_thread(embedded.stop)
+        await asyncio.to_thread(_wait_until_stopped, folder / "data" / "postmaster.pid")
+
+
+def _wait_until_stopped(pid_file: Path) -> None:
+    """The server writes out what it has in memory first: a minute, if there are many tenants."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 async def _make_login(server: Server) -> None:
