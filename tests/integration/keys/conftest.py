@@ -28,12 +28,18 @@ class Place:
         self.admin, self.admin_dsn, self.service_dsn = admin, admin_dsn, service_dsn
         self._pools: list[Pool] = []
         self.databases: list[Database] = []
+        self._masters: dict[Database, Sealer] = {}
 
     async def process(self, master: Sealer) -> Database:
         pool = await open_pool(self.service_dsn, size=4)
         self._pools.append(pool)
-        self.databases.append(Database(pool, master))
-        return self.databases[-1]
+        database = Database(pool, master)
+        self.databases.append(database)
+        self._masters[database] = master
+        return database
+
+    def master_of(self, database: Database) -> Sealer:
+        return self._masters[database]
 
     def provisioner(self, master: Sealer) -> Provisioner:
         return Provisioner(self.admin_dsn, SERVICE_LOGIN, master)
