@@ -107,3 +107,7 @@ with cut as (delete from audit_event where seq <= $1 returning seq) select count
 
 -- drop_cut_checkpoints --
 delete from control.audit_checkpoint where tenant_id = $1 and seq < $2;
+
+-- list_audited_tenants --
+-- From the registry and not from the chains: one whose chain is gone is to be looked at too.
+select tenant_id from control.tenant where status <> 'erased' order by tenant_id;

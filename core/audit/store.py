@@ -93,3 +93,8 @@ async def list_checkpoints(
 async def newest_checkpoint_seq(tx: ControlTx, tenant: TenantId) -> int:
     seq: int = await tx.fetchval(SQL["newest_checkpoint_seq"], tenant)
     return seq
+
+
+async def list_audited_tenants(tx: ControlTx) -> list[TenantId]:
+    """Everyone who has a log: all but the erased."""
+    return [TenantId(row["tenant_id"]) for row in await tx.fetch(SQL["list_audited_tenants"])]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.audit.checkpoint import signed_text
 from core.audit.model import CHECKPOINT_KIND, ChainedEvent, Checkpoint, Flaw
+from core.audit.record import flat
 from core.kernel.signing import BadSignature, verify
 
 
@@ -43,7 +44,7 @@ class Anchors:
     def _doubt(self, checkpoint: Checkpoint) -> Flaw | None:
         seq, key = checkpoint.seq, self._keys.get(checkpoint.key_id)
         if key is None:
-            words = f"is signed by a key that is not known here ({checkpoint.key_id})"
+            words = f"is signed by a key that is not known here ({flat(checkpoint.key_id)[:16]})"
             return Flaw(seq, "forged", f"the checkpoint of row {seq} {words}")
         try:
             verify(signed_text(checkpoint), key, CHECKPOINT_KIND)

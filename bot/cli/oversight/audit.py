@@ -1,0 +1,143 @@
+"""`aegis audit verify | export`: is the log whole, and what does it say."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO, cast
+
+import click
+
+from bot.cli import console
+from bot.cli.oversight.archives import read_public_key
+from bot.settings import Settings
+from bot.storage import addresses, open_storage
+from core.audit import store
+from core.audit.chain.checkpoint_file import Outside, read_checkpoints
+from core.audit.chain.verify_log import verify_log
+from core.audit.export_log import Form, export_log
+from core.audit.model import Verdict
+from core.db.database import Database
+from core.kernel.errors import DomainError, NotFound
+from core.kernel.ids import new_reference
+from core.kernel.signing import key_id_of
+from core.tenancy import store as tenancy
+
+File = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def audit() -> None:
+    """The audit logs: every act of every agent, in a chain for each tenant."""
+
+
+@audit.command()
+@click.option("--tenant", metavar="ID|TEAM", help="One tenant; all of them when left out.")
+@click.option("--checkpoints", type=File, multiple=True, help="Checkpoints outside the database.")
+@click.option("--key", type=File, multiple=True, help="An earlier public key (PEM) to trust too.")
+def verify(tenant: str | None, checkpoints: tuple[Path, ...], key: tuple[Path, ...]) -> None:
+    """Follow each chain to its end; name the first row that was altered, moved or is missing.
+
+    --checkpoints takes the file of AEGIS_CHECKPOINT_FILE, or a log that has them, and may stand
+    several times. Without it, a log whose end was cut off together with its checkpoints looks whole.
+    """
+    console.run(_verify(console.settings(quiet=True), tenant, checkpoints, key))
+
+
+@audit.command()
+@click.option("--tenant", metavar="ID|TEAM", required=True, help="Whose log.")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), required=True)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="UTC.")
+@click.option("--output", type=click.Path(path_type=Path), help="A new file; or standard output.")
+def export(tenant: str, form: str, since: datetime | None, output: Path | None) -> None:
+    """Write a tenant's log out, oldest first. JSON lines are exact; CSV is for looking at."""
+    since = since.replace(tzinfo=UTC) if since else None
+    console.run(_export(console.settings(quiet=True), tenant, cast(Form, form), since, output))
+
+
+async def _verify(
+    settings: Settings, wanted: str | None, files: Sequence[Path], pems: Sequence[Path]
+) -> None:
+    trusted = {key_id_of(key): key for key in map(read_public_key, pems)}
+    outside, bad = read_checkpoints(files), 0
+    async with addresses(settings) as where, open_storage(where) as storage:
+        keys = trusted | {storage.signer.key_id: storage.signer.public_key}
+        for tenant in await _tenants(storage.database, wanted):
+            bad += not await _verify_one(storage.database, tenant, keys, outside)
+    if outside.unreadable:
+        click.echo(f"note: {outside.unreadable} lines of the checkpoint files cannot be read")
+    if bad:
+        raise click.ClickException(f"{bad} audit logs do not hold")
+
+
+async def _verify_one(
+    database: Database, tenant: str, keys: dict[str, bytes], outside: Outside
+) -> bool:
+    """Say how one tenant's log is; returns whether it holds."""
+    try:
+        context = await database.tenant(tenant, while_frozen=True)
+        verdict = await verify_log(database, context, keys, outside.of(tenant))
+    except DomainError as error:
+        click.echo(f"tenant {tenant}: not verified. {error}")
+        return False
+    for line in told(verdict):
+        click.echo(f"tenant {tenant}: {line}")
+    return verdict.holds
+
+
+def told(verdict: Verdict) -> Iterator[str]:
+    """A verdict in lines for people: first how many rows hold, then each flaw."""
+    sealed = f"{verdict.sealed_at:%Y-%m-%d %H:%M:%S} UTC" if verdict.sealed_at else "none yet"
+    kept = f" (rows before {verdict.first_seq} are cut)" if verdict.first_seq > 1 else ""
+    yield (
+        f"{verdict.rows} rows hold{kept}, {verdict.younger} of them younger than the last "
+        f"checkpoint: {sealed}"
+    )
+    for flaw in verdict.flaws:
+        yield f"BROKEN at row {flaw.seq}: {flaw.words}"
+
+
+async def _export(
+    settings: Settings, wanted: str, form: Form, since: datetime | None, output: Path | None
+) -> None:
+    async with addresses(settings) as where, open_storage(where) as storage:
+        (tenant,) = await _tenants(storage.database, wanted)
+        context = await storage.database.tenant(tenant, while_frozen=True)
+        with _opened(output) as file:
+            rows = await export_log(
+                context, file, form, since=since, actor="operator", reference=new_reference()
+            )
+    click.echo(f"{rows} rows", err=True)
+
+
+async def _tenants(database: Database, wanted: str | None) -> list[str]:
+    """By id or by Slack team id; all when none is named. Raises NotFound."""
+    async with database.control() as tx:
+        known: list[str] = list(await store.list_audited_tenants(tx))
+        if wanted is None:
+            return known
+        of_team = await tenancy.find_workspace(tx, wanted) if wanted.isalnum() else None
+    found = of_team[0] if of_team else wanted
+    if found not in known:
+        raise NotFound("There is no tenant with this id or Slack team id.")
+    return [found]
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    """The file, for its owner alone; one that was not finished does not stay."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"{output}: {error.strerror}") from None
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
