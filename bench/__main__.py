@@ -15,6 +15,7 @@ from statistics import median
 
 import click
 
+from bench.audited import measure_audited
 from bench.first_text import measure_first_text
 from bench.installation import open_installation
 from bench.intake.measure import measure_intake
@@ -75,11 +76,18 @@ async def tenants(folder: Path, seconds: float) -> Figures:
     return as_figures(await measure_tenants(folder, FLEET))
 
 
+async def audited(folder: Path, seconds: float) -> Figures:
+    async with open_installation(folder, WORKSPACES) as installation:
+        acts = await measure_audited(installation, seconds=seconds)
+    return {"audited_per_s": acts.one_per_s, "audited_100_tenants_per_s": acts.many_per_s}
+
+
 PARTS: dict[str, Callable[[Path, float], Awaitable[Figures]]] = {
     "intake": intake,
     "first_text": first_text,
     "retrieval": retrieval,
     "streams": streams,
+    "audited": audited,
     "tenants": tenants,
 }
 
