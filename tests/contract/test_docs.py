@@ -50,9 +50,9 @@ def commands(group: click.Group, prefix: str = "aegis") -> dict[str, list[str]]:
 
 def test_every_command_is_documented_with_its_options_and_no_other_is():
     rows = re.findall(
-        r"^\| `(aegis [a-z]+(?: [a-z]+)?)[^`]*` \| (.+) \|$", OPERATIONS, re.MULTILINE
+        r"^\| `(aegis [a-z-]+(?: [a-z-]+)?)[^`]*` \| (.+) \|$", OPERATIONS, re.MULTILINE
     )
-    documented = {name: set(re.findall(r"`(--[a-z]+)", text)) for name, text in rows}
+    documented = {name: set(re.findall(r"`(--[a-z-]+)", text)) for name, text in rows}
 
     assert documented == {name: set(options) for name, options in commands(main).items()}
 
@@ -64,7 +64,7 @@ def test_every_command_that_a_page_tells_to_type_exists(page):
     text = page.read_text("utf-8")
 
     groups = "|".join(name for name, one in main.commands.items() if isinstance(one, click.Group))
-    command = rf"(?<![/\w])aegis ((?:(?:{groups}) )?[a-z]+)"
+    command = rf"(?<![/\w])aegis ((?:(?:{groups}) )?[a-z-]+)"
     for typed in re.findall(command, "\n".join(snippets(text))):
         assert f"aegis {typed}" in known, f"{named(page)}: aegis {typed}"
     for target in re.findall(r"\bmake ([a-z-]+)", "\n".join(snippets(text))):

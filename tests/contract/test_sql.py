@@ -15,6 +15,12 @@ EXCEPTIONS = {
     ("core/db/tenant.py", "self._enter"): "made by core/db/scope.py from a checked tenant id",
     ("core/db/database.py", "scope.enter(tenant)"): "made by core/db/scope.py, from a checked id",
     ("core/audit/cut_log.py", "scope.enter_as_owner(tenant)"): "the same, for the owner's own work",
+    ("core/lifecycle/archive/restore_tenant.py", "scope.enter_as_owner(tenant)"): (
+        "the same, for the owner who loads an archive"
+    ),
+    ("core/lifecycle/archive/load_tables.py", "row['statement']"): (
+        "the server quoted the names: format('%I')"
+    ),
     ("core/db/transaction.py", "statement"): "what a store passes: the guard itself",
     ("core/db/migrate.py", "migration.text"): "a file of this program",
     (

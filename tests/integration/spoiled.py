@@ -71,6 +71,11 @@ def many_members(path, signer):
     return rewritten(path, changed={f"tables/t{n}.csv": b"" for n in range(1000)})
 
 
+def long_list_of_members(path, signer):
+    """Longer than is read into memory to be counted."""
+    return rewritten(path, changed={f"tables/t{n}.csv": b"" for n in range(5000)})
+
+
 def missing_member(path, signer):
     return rewritten(path, manifest=lambda m: m["tables"].pop(), signer=signer)
 
@@ -215,6 +220,7 @@ SPOILED = {
     absolute_member: "exactly what its manifest names",
     folder_member: "not a plain file",
     many_members: "too many files",
+    long_list_of_members: DAMAGED,
     missing_member: "exactly what its manifest names",
     doubled_member: "a file twice",
     link_member: "not a plain file",

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from core.kernel.errors import DomainError, Invalid, Refused
 from core.kernel.signing import Signer
-from core.lifecycle.archive.reading import verify_archive
+from core.lifecycle.archive.reading import open_archive, verify_archive
+from core.tenancy.install_workspace import Provisioner
+from tests.integration import spoiled
 from tests.integration.archived import (
     export,
     fill,
@@ -26,7 +28,6 @@ from tests.integration.archived import (
     saved,
     sums,
 )
-from tests.integration.spoiled import SPOILED
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ async def archived(context, signer, tmp_path):
     return await export(context, signer, tmp_path / "a.zip")
 
 
-@pytest.mark.parametrize("spoil", SPOILED, ids=lambda spoil: spoil.__name__)
+@pytest.mark.parametrize("spoil", spoiled.SPOILED, ids=lambda spoil: spoil.__name__)
 async def test_a_hostile_or_damaged_archive_is_refused_and_nothing_is_written(
     admin, context, new_context, provisioner, signer, archived, spoil
 ):
@@ -56,11 +57,27 @@ async def test_a_hostile_or_damaged_archive_is_refused_and_nothing_is_written(
     path = spoil(archived, signer)
     await lose_schema(admin, context)
 
-    with pytest.raises(DomainError, match=SPOILED[spoil]):
+    with pytest.raises(DomainError, match=spoiled.SPOILED[spoil]):
         await restore(provisioner, signer, path)
 
     assert not await has_schema(admin, context.tenant_id)
     assert await sums(admin, bystander) == before
+
+
+async def test_every_hash_is_checked_before_the_database_is_even_asked(archived, master, signer):
+    nowhere = Provisioner("postgresql://nobody@127.0.0.1:1/nowhere", "nobody", master)
+
+    with pytest.raises(Invalid, match="is not what was signed"):
+        await restore(nowhere, signer, spoiled.altered_table(archived, signer))
+
+
+def test_a_file_that_would_unpack_to_more_than_was_signed_is_not_unpacked(archived, signer):
+    path = spoiled.longer_table(archived, signer)
+
+    with open_archive(path, signer.public_key) as archive:
+        table = next(t for t in archive.manifest.tables if t.file == spoiled.FIRST)
+        with pytest.raises(Invalid):
+            next(archive.pieces(table))
 
 
 async def test_another_deployments_archive_is_refused_unless_its_key_is_trusted(
