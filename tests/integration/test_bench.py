@@ -1,6 +1,9 @@
 """The bench measures what it says it measures. No test here looks at a figure: machines differ."""
 
+import asyncio
 import json
+import os
+import sys
 from contextlib import aclosing
 
 import pytest
@@ -11,6 +14,7 @@ from bench.intake.load import Plan
 from bench.intake.measure import send
 from bench.processes import BenchError, running
 from bench.streams.measure import FINEST_STEP, Step, held, search
+from bench.tenants.memory import private_mb
 from bot.intake.addressing import address_event
 from bot.intake.signature import SignatureVerifier
 from core.gateway.answer import Gateway
@@ -101,3 +105,36 @@ async def test_the_vendor_writes_the_time_into_each_token(context):
                     break
 
     assert stamps == sorted(stamps)
+
+
+async def test_the_cost_of_a_tenant_comes_as_one_line_of_figures():
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "bench", "tenants", "--count", "10", "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 110)
+
+    assert process.returncode == 0
+    [line] = said.decode().splitlines()
+    figures = json.loads(line)
+    assert set(figures) == {
+        "provision_ms_p50",
+        "catalog_mb",
+        "backend_mb",
+        "migrate_ms_per_tenant",
+        "export_s",
+        "erase_s",
+        "hot_query_ratio",
+        "first_set_role_ms",
+    }
+    assert all(figure > 0 for figure in figures.values())
+
+
+def test_memory_of_ones_own_is_counted_and_that_of_nobody_is_none():
+    before = private_mb(os.getpid())
+    held = bytearray(os.urandom(32 * 2**20))
+
+    assert 30 < private_mb(os.getpid()) - before < 40
+    assert len(held) == 32 * 2**20
+    assert private_mb(2**22 + 1) == 0
