@@ -8,7 +8,14 @@ select pg_advisory_xact_lock_shared(1262836051, hashtext($1::text));
 
 -- find_moment --
 select statement_timestamp() as taken_at, current_setting('server_version') as server_version,
-  t.schema_version, w.team_id, c.seq, c.head, c.base_seq, c.base_hash
+  t.schema_version, w.team_id, c.seq, c.head, c.base_seq, c.base_hash,
+  (select coalesce(json_agg(json_build_object(
+      'seq', k.seq, 'head', k.head, 'key_id', k.key_id, 'signature', k.signature,
+      'at', to_char(k.signed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by k.seq), '[]')
+    from control.audit_checkpoint k
+    where k.tenant_id = t.tenant_id and (k.seq = c.base_seq or k.seq = (
+      select max(n.seq) from control.audit_checkpoint n
+      where n.tenant_id = t.tenant_id and n.seq <= c.seq)))::text as checkpoints
 from control.tenant t
 join control.audit_chain c on c.tenant_id = t.tenant_id
 left join control.workspace w on w.tenant_id = t.tenant_id
@@ -75,6 +82,19 @@ end $$;
 create schema {schema} authorization aegis_owner;
 revoke all on schema {schema} from public;
 grant usage on schema {schema} to {schema};
+
+-- drop_tenant --
+-- All that a tenant has in the database, as often as it is called. A role that owned something
+-- outside its schema (a large object, say) could not be dropped without it; and who is no superuser
+-- drops only what belongs to a role of their own.
+drop schema if exists {schema} cascade;
+do $$ begin
+  if exists (select from pg_catalog.pg_roles where rolname = '{schema}') then
+    grant {schema} to current_user with inherit true, set false;
+    drop owned by {schema};
+    drop role {schema};
+  end if;
+end $$;
 
 -- has_role --
 select true from pg_catalog.pg_roles where rolname = $1;

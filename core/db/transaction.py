@@ -99,7 +99,8 @@ class ControlTx(Statements):
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What the registry says of a tenant at the moment of its snapshot: the time, the versions, its
-    workspace if it has one, and where its audit log begins and ends."""
+    workspace if it has one, where its audit log begins and ends, and what was signed there (JSON).
+    """
 
     taken_at: datetime
     server_version: str
@@ -109,6 +110,7 @@ class Moment:
     head: str
     base_seq: int
     base_hash: str
+    checkpoints: str
 
 
 class Snapshot(Unit):

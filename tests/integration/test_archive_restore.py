@@ -6,7 +6,6 @@ import os
 import asyncpg
 import pytest
 
-from core.audit.chain.verify_log import verify_log
 from core.db import migrate, scope
 from core.kernel.errors import Conflict, Invalid, Refused, Unavailable
 from core.kernel.ids import new_id
@@ -215,45 +214,6 @@ async def test_an_older_version_is_loaded_as_it_was_and_then_brought_up_to_date(
     assert await admin.fetchval(
         "select to_regclass($1) is not null", f"{scope.schema_of(context.tenant_id)}.audit_event_at"
     )
-
-
-async def test_the_audit_log_holds_after_a_restore_and_says_what_is_missing(
-    admin, context, database, provisioner, signer, archived
-):
-    """A101: rows that a checkpoint has seen and no archive has are named, not hidden."""
-    seq = await admin.fetchval(
-        "select seq from control.audit_chain where tenant_id = $1", context.tenant_id
-    )
-    await admin.execute(
-        "insert into control.audit_checkpoint (tenant_id, seq, head, signed_at, key_id, signature)"
-        " values ($1, $2, repeat('a', 64), now(), 'k', 's')",
-        context.tenant_id,
-        seq + 7,
-    )
-    await lose_schema(admin, context)
-    await restore(provisioner, signer, archived)
-
-    verdict = await verify_log(database, context, {signer.key_id: signer.public_key})
-    assert verdict.holds, verdict.flaws
-    async with context.db.transaction() as tx:
-        detail = await tx.fetchval("select detail from audit_event order by seq desc limit 1")
-    assert f'"checkpointed_seq":{seq + 7}' in detail
-
-
-async def test_a_log_that_was_altered_before_its_export_is_restored_and_named(
-    admin, context, provisioner, signer, tmp_path
-):
-    """A101."""
-    await fill(context)
-    async with admin.transaction():
-        await admin.execute(scope.enter_as_owner(context.tenant_id))
-        await admin.execute("alter table audit_event disable trigger user")
-        await admin.execute("update audit_event set actor = 'nobody' where seq = 2")
-        await admin.execute("alter table audit_event enable trigger user")
-    path = await export(context, signer, tmp_path / "altered.zip")
-    await lose_schema(admin, context)
-
-    assert (await restore(provisioner, signer, path)).broken_row == 2
 
 
 async def test_what_waited_at_the_export_is_worked_after_the_restore(

@@ -1,11 +1,13 @@
 """What an archive says of itself: the manifest that is signed, and what came of making or using one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core.audit.model import Checkpoint
 from core.kernel.errors import Invalid
 from core.kernel.ids import TenantId, tenant_id
 
@@ -18,6 +20,8 @@ MANIFEST, SIGNATURE, KEY, README = "manifest.json", "manifest.sig", "signing-key
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_WORD = re.compile(r"[ -~]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class ArchivedTable:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """All that a restore goes by. `seq` and `head` are the end of the audit chain, `base_seq` and
-    `base_hash` what its first row follows. `created_at` is in UTC, ISO 8601."""
+    `base_hash` what its first row follows, `checkpoints` the signed ones of that place and the newest.
+    `created_at` is in UTC, ISO 8601."""
 
     tenant_id: TenantId
     team_id: str | None
@@ -59,6 +64,7 @@ class Manifest:
     head: str
     base_seq: int
     base_hash: str
+    checkpoints: tuple[Checkpoint, ...]
     tables: tuple[ArchivedTable, ...]
 
     @property
@@ -81,6 +87,7 @@ class Manifest:
                 "head": self.head,
                 "base_seq": self.base_seq,
                 "base_hash": self.base_hash,
+                "checkpoints": [_document(checkpoint) for checkpoint in self.checkpoints],
             },
             "tables": [table.document() for table in self.tables],
         }
@@ -100,18 +107,45 @@ def read_manifest(document: Mapping[str, Any]) -> Manifest:
     return manifest
 
 
+def read_checkpoints(tenant: TenantId, documents: Iterable[Mapping[str, Any]]) -> list[Checkpoint]:
+    """Raises KeyError, TypeError, ValueError."""
+    return [
+        Checkpoint(
+            tenant,
+            _count(one["seq"]),
+            _text(one["head"], _HASH),
+            datetime.fromisoformat(_text(one["at"], _TIME)),
+            _text(one["key_id"], _WORD),
+            _text(one["signature"], _WORD),
+        )
+        for one in documents
+    ]
+
+
+def _document(checkpoint: Checkpoint) -> dict[str, Any]:
+    return {
+        "seq": checkpoint.seq,
+        "head": checkpoint.head,
+        "at": f"{checkpoint.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
+        "key_id": checkpoint.key_id,
+        "signature": checkpoint.signature,
+    }
+
+
 def _read(document: Mapping[str, Any]) -> Manifest:
     chain, team = document["audit_chain"], document["team_id"]
+    tenant = tenant_id(document["tenant_id"])
     return Manifest(
-        tenant_id=tenant_id(document["tenant_id"]),
+        tenant_id=tenant,
         team_id=None if team is None else _text(team, re.compile(r"[A-Z0-9]{2,32}")),
         schema_version=_count(document["schema_version"]),
-        created_at=_text(document["created_at"], re.compile(r"[0-9T:.Z-]{20,32}")),
-        server_version=_text(document["server_version"], re.compile(r"[ -~]{1,200}")),
+        created_at=_text(document["created_at"], _TIME),
+        server_version=_text(document["server_version"], _WORD),
         seq=_count(chain["seq"]),
         head=_text(chain["head"], _HASH),
         base_seq=_count(chain["base_seq"]),
         base_hash=_text(chain["base_hash"], _HASH),
+        checkpoints=tuple(read_checkpoints(tenant, chain["checkpoints"])),
         tables=tuple(_read_table(table) for table in document["tables"]),
     )
 
@@ -120,7 +154,7 @@ def _read_table(table: Mapping[str, Any]) -> ArchivedTable:
     found = ArchivedTable(
         _text(table["name"], _NAME),
         tuple(
-            (_text(column["name"], _NAME), _text(column["type"], re.compile(r"[ -~]{1,200}")))
+            (_text(column["name"], _NAME), _text(column["type"], _WORD))
             for column in table["columns"]
         ),
         _count(table["rows"]),

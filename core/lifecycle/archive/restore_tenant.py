@@ -6,10 +6,11 @@ from pathlib import Path
 import asyncpg
 
 from core.audit import record as audit
+from core.audit import store as audit_store
 from core.db import scope, sql
 from core.db.migrate import load, migrate_tenant
 from core.db.pool import Connection
-from core.db.transaction import Tx
+from core.db.transaction import ControlTx, Tx
 from core.kernel.errors import Conflict, Invalid, Refused
 from core.lifecycle.archive.claim_place import claim_place
 from core.lifecycle.archive.load_tables import load_tables
@@ -85,6 +86,7 @@ async def _restore(
         manifest.head,
     )
     cut = await admin.fetchval(SQL["drop_later_checkpoints"], tenant, manifest.seq)
+    await audit_store.put_checkpoints(ControlTx(admin), manifest.checkpoints)
     await admin.execute(SQL["wake_mailboxes"], tenant)
     await admin.execute("reset role")
     await migrate_tenant(admin, tenant)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import zipfile
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from core.lifecycle.archive.model import (
     SIGNATURE,
     ArchivedTable,
     Manifest,
+    read_checkpoints,
 )
 
 _PIECE_BYTES = 256 * 1024  # as much at once goes to a thread: large enough to be worth the way
@@ -61,6 +63,7 @@ async def write_archive(
             head=moment.head,
             base_seq=moment.base_seq,
             base_hash=moment.base_hash,
+            checkpoints=tuple(read_checkpoints(tenant, json.loads(moment.checkpoints))),
             tables=tuple(tables),
         )
         signed = signer.sign(manifest.document())
