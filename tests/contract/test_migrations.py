@@ -64,6 +64,17 @@ def test_only_tenant_migrations_carry_the_mark_and_name_no_other_schema():
             )
 
 
+def test_a_migration_is_one_transaction_and_has_one_mark():
+    """A tenant is old or new because all of its migration goes in one transaction."""
+    ends = re.compile(
+        r"\b(begin|commit|rollback|start transaction)\s*;|\bconcurrently\b|\bvacuum\b"
+    )
+    for path in FILES:
+        text = re.sub(r"--.*", "", path.read_text("utf-8")).lower()
+        assert not ends.search(text), named(path)
+        assert set(re.findall(r"\{([a-z]\w*)\}", text)) <= {"schema"}, named(path)
+
+
 async def test_migrating_again_changes_nothing(admin, context):
     tenant = tenant_id(context.tenant_id)
     before = await _both(admin, tenant)
