@@ -177,6 +177,40 @@ async def test_cancelled_again_and_again_it_is_still_written(context):
     assert [outcome for _, outcome, _ in await log_of(context)] == ["attempt", "done"]
 
 
+async def test_an_outcome_on_its_way_is_waited_for(context, admin_dsn):
+    """A103: the row of the outcome waits for a lock, and its caller is cancelled twice meanwhile."""
+    admin = await asyncpg.connect(admin_dsn)
+    lock, begun = admin.transaction(), asyncio.Event()
+
+    async def act():
+        async with attempt(context, "audit:test:act", "U1", reference="r") as doing:
+            await lock.start()
+            await admin.execute(
+                "select from control.audit_chain where tenant_id = $1 for update",
+                context.tenant_id,
+            )
+            begun.set()
+            await doing.conclude("done")
+
+    try:
+        task = asyncio.create_task(act())
+        await begun.wait()
+        for _ in range(2):
+            for _ in range(20):  # long enough for what is under way to come to the lock
+                await admin.execute("select pg_sleep(0.005)")
+            task.cancel()
+        for _ in range(20):
+            await admin.execute("select pg_sleep(0.005)")
+        await lock.rollback()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.gather(*_writing)
+    finally:
+        await admin.close()
+
+    assert [outcome for _, outcome, _ in await log_of(context)] == ["attempt", "done"]
+
+
 async def test_what_was_done_is_not_called_failed(context):
     """Cancelled after the commit: the act's own row stands, and no second one against it."""
 
