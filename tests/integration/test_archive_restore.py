@@ -7,14 +7,17 @@ import asyncpg
 import pytest
 
 from core.db import migrate, scope
+from core.db.database import OLDEST_SERVED
 from core.kernel.errors import Conflict, Invalid, Refused, Unavailable
 from core.kernel.ids import new_id
 from core.kernel.sealing import Sealer, new_key
 from core.kernel.signing import Signer
 from core.kernel.tenant_keys import TenantKeys
+from core.lifecycle.archive.reading import verify_archive
 from core.tenancy import store
 from core.tenancy.install_workspace import Provisioner
 from core.tenancy.model import WORKSPACE_HOLDER
+from core.tenancy.provision import provision_tenant
 from tests.conftest import SERVICE_LOGIN
 from tests.integration.archived import (
     TOKEN,
@@ -202,18 +205,19 @@ async def test_a_version_that_this_program_does_not_know_is_refused(
 
 
 async def test_an_older_version_is_loaded_as_it_was_and_then_brought_up_to_date(
-    admin, context, database, provisioner, signer, archived
+    admin, database, provisioner, master, signer, tmp_path
 ):
-    """The newest migration adds indexes only, so the rows are those of the version before too."""
-    await lose_schema(admin, context)
-    path = rewritten(archived, manifest=lambda m: m.update(schema_version=2), signer=signer)
-    await restore(provisioner, signer, path)
-    database.forget(context.tenant_id)
+    """F24."""
+    old = migrate.load("tenant")[:OLDEST_SERVED]
+    tenant = await provision_tenant(admin, master, SERVICE_LOGIN, "TOLDTENANT", old)
+    path = await export(await database.tenant(tenant), signer, tmp_path / "old.zip")
+    await admin.execute(f"drop schema {scope.schema_of(tenant)} cascade")
 
-    assert (await database.tenant(context.tenant_id)).schema_version == len(migrate.load("tenant"))
-    assert await admin.fetchval(
-        "select to_regclass($1) is not null", f"{scope.schema_of(context.tenant_id)}.audit_event_at"
-    )
+    await restore(provisioner, signer, path)
+
+    database.forget(tenant)
+    assert verify_archive(path, signer.public_key).schema_version == OLDEST_SERVED
+    assert (await database.tenant(tenant)).schema_version == len(migrate.load("tenant"))
 
 
 async def test_what_waited_at_the_export_is_worked_after_the_restore(

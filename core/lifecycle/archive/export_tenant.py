@@ -22,7 +22,7 @@ async def export_tenant(
 
     The tenant goes on working: what it writes meanwhile is not in the archive. Raises Invalid when
     *target* cannot be written or is there already, Conflict when the tenant was being updated,
-    Unavailable when there is no room for it.
+    Unavailable when there is no room for it, or the server stops.
     """
     given = context.fingerprint(str(target))
     with drafting(target) as draft:

@@ -8,10 +8,11 @@ import asyncpg
 from core.audit import record as audit
 from core.audit import store as audit_store
 from core.db import scope, sql
+from core.db.fleet import explain
 from core.db.migrate import load, migrate_tenant
 from core.db.pool import Connection
 from core.db.transaction import ControlTx, Tx
-from core.kernel.errors import Conflict, Invalid, Refused
+from core.kernel.errors import Conflict, Invalid, Refused, Unavailable
 from core.lifecycle.archive.claim_place import claim_place
 from core.lifecycle.archive.load_tables import load_tables
 from core.lifecycle.archive.model import OLDEST_VERSION, Manifest, Restored
@@ -37,17 +38,22 @@ async def restore_tenant(
     The archive says whose it is, and it is nobody else's: *wanted*, if given, must be that tenant.
     One transaction, in which the tenant's audit log begins where the archive ends, with a row that
     says so. Raises Invalid and Refused for the archive, Conflict, Refused and Unavailable for the
-    place (`claim_place`).
+    place (`claim_place`) and its server.
     """
     with open_archive(path, public_key) as archive:
         _check_wanted(archive.manifest, wanted)
         await asyncio.to_thread(archive.check)
-        admin = await asyncpg.connect(provisioner.admin_dsn)
+        try:
+            admin = await asyncpg.connect(provisioner.admin_dsn)
+        except OSError:
+            raise Unavailable("The database does not answer at DATABASE_ADMIN_URL.") from None
         try:
             async with admin.transaction():
                 return await _restore(admin, provisioner, archive, actor, reference)
         except (asyncpg.UniqueViolationError, asyncpg.DuplicateSchemaError):
             raise Conflict("This tenant is being restored by somebody else.") from None
+        except asyncpg.PostgresError as error:
+            raise Unavailable(f"The tenant was not restored: {explain(error)}.") from error
         finally:
             await admin.close()
 
@@ -73,7 +79,9 @@ async def _restore(
     keys = await claim_place(admin, provisioner.master, manifest)
     old = load("tenant")[: manifest.schema_version]
     await make_schema(admin, tenant, provisioner.service_login, old)
-    await admin.execute("set local statement_timeout = 0")  # a migration sets its own
+    # A migration has set its own.
+    await admin.execute("set local statement_timeout = 0")
+    await admin.execute("set local lock_timeout = 0")
     await admin.execute(scope.enter_as_owner(tenant))
     await load_tables(admin, scope.schema_of(tenant), archive)
     lost = await admin.fetchval(SQL["forget_unopenable"], list(keys.sealer().key_ids))
