@@ -15,7 +15,7 @@ from core.db import scope
 from core.kernel.signing import Signer
 from core.lifecycle.archive.export_tenant import export_tenant
 from core.lifecycle.archive.reading import verify_archive
-from tests.integration.archived import export, fill, lose_schema, restore
+from tests.integration.archived import export, fill, lose_schema, restore, rewritten
 
 
 @pytest.fixture
@@ -115,17 +115,35 @@ async def test_a_log_whose_beginning_was_cut_is_restored_with_the_proof_of_its_c
     assert (verdict.first_seq, restored.broken_row) == (3, None)
 
 
+@pytest.mark.parametrize(
+    ("harm", "named"),
+    [
+        ("update audit_event set actor = 'nobody' where seq = 2", 2),
+        ("delete from audit_event where seq = 2", 3),
+    ],
+)
 async def test_a_log_that_was_altered_before_its_export_is_restored_and_named(
-    admin, context, provisioner, signer, tmp_path
+    admin, context, provisioner, signer, tmp_path, harm, named
 ):
     """A101."""
     await fill(context)
     async with admin.transaction():
         await admin.execute(scope.enter_as_owner(context.tenant_id))
         await admin.execute("alter table audit_event disable trigger user")
-        await admin.execute("update audit_event set actor = 'nobody' where seq = 2")
+        await admin.execute(harm)
         await admin.execute("alter table audit_event enable trigger user")
     path = await export(context, signer, tmp_path / "altered.zip")
     await lose_schema(admin, context)
 
-    assert (await restore(provisioner, signer, path)).broken_row == 2
+    assert (await restore(provisioner, signer, path)).broken_row == named
+
+
+async def test_a_log_that_ends_before_its_head_is_restored_and_named(
+    admin, context, provisioner, signer, tmp_path
+):
+    """A101."""
+    path = await export(context, signer, tmp_path / "whole.zip")
+    path = rewritten(path, manifest=lambda m: m["audit_chain"].update(seq=9), signer=signer)
+    await lose_schema(admin, context)
+
+    assert (await restore(provisioner, signer, path)).broken_row == 9

@@ -85,14 +85,7 @@ async def _restore(
     await admin.execute(scope.enter_as_owner(tenant))
     await load_tables(admin, scope.schema_of(tenant), archive)
     lost = await admin.fetchval(SQL["forget_unopenable"], list(keys.sealer().key_ids))
-    broken = await admin.fetchval(
-        SQL["find_broken_row"],
-        tenant,
-        manifest.base_seq,
-        manifest.base_hash,
-        manifest.seq,
-        manifest.head,
-    )
+    broken = await _find_broken_row(admin, manifest)
     cut = await admin.fetchval(SQL["drop_later_checkpoints"], tenant, manifest.seq)
     await audit_store.put_checkpoints(ControlTx(admin), manifest.checkpoints)
     await admin.execute(SQL["wake_mailboxes"], tenant)
@@ -113,3 +106,13 @@ async def _restore(
         broken_row=broken,
     )
     return Restored(tenant, manifest.team_id, len(manifest.tables), manifest.rows, lost, broken)
+
+
+async def _find_broken_row(admin: Connection, manifest: Manifest) -> int | None:
+    """The first row of the audit log that does not hold; the last, where the log ends too early."""
+    tenant, last = manifest.tenant_id, manifest.seq
+    broken: int | None = await admin.fetchval(audit_store.SQL["find_broken"], tenant, last)
+    if broken is None and last > manifest.base_seq:
+        is_whole = await admin.fetchval(SQL["has_last_row"], last, manifest.head)
+        return None if is_whole else last
+    return broken
