@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from core.audit import record as audit
+from core.audit.attempt import attempt
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import Invalid, Unavailable
@@ -18,6 +18,8 @@ from core.tenancy.model import WORKSPACE_HOLDER
 from core.tenancy.provision import provision_tenant
 
 log = logging.getLogger(__name__)
+
+ACTION = "tenancy:token:exchange"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ class Provisioner:
 async def install_workspace(database: Database, provisioner: Provisioner, grant: Grant) -> TenantId:
     """Provision if needed, then store the token, audited, sealed for this tenant and row."""
     tenant = await provisioner.tenant_for(grant.team_id)
-    reference = new_reference()
-    await audit.announce(
-        await database.tenant(tenant),
-        "tenancy:token:exchange",
-        grant.installed_by,
-        reference=reference,
-    )
-    async with database.sealing(tenant) as (tx, context):
+    ours = await database.tenant(tenant)
+    given = ours.fingerprint(f"{grant.team_id}\n{grant.bot_user_id}\n{grant.scopes}")
+    async with (
+        attempt(
+            ours, ACTION, grant.installed_by, reference=new_reference(), arguments=given
+        ) as act,
+        database.sealing(tenant) as (tx, context),
+    ):
         sealed = context.sealer.seal(
             grant.bot_token.reveal().encode(), tenant, WORKSPACE_HOLDER, "slack"
         )
@@ -83,13 +85,7 @@ async def install_workspace(database: Database, provisioner: Provisioner, grant:
             grant.scopes,
             grant.bot_user_id,
         )
-        await audit.record(
-            tx,
-            "tenancy:token:exchange",
-            grant.installed_by,
-            outcome="done",
-            reference=reference,
-        )
+        await act.record(tx, "done")
     return tenant
 
 
@@ -99,17 +95,18 @@ async def open_bot_token(database: Database, tenant: TenantId) -> tuple[Secret, 
     Raises Unavailable when it does not open: it was sealed for another row, or altered.
     """
     with suppress(CannotOpen):
-        return await _open_token(await database.tenant(tenant))
+        return await open_token(await database.tenant(tenant))
     # Or sealed a moment ago, with a key that this process has not heard of yet.
     database.forget(tenant)
     try:
-        return await _open_token(await database.tenant(tenant))
+        return await open_token(await database.tenant(tenant))
     except CannotOpen:
         log.error("a token does not open with its tenant's keys", extra={"tenant": tenant})
         raise Unavailable("The connection to Slack has to be made again.") from None
 
 
-async def _open_token(context: TenantContext) -> tuple[Secret, str] | None:
+async def open_token(context: TenantContext) -> tuple[Secret, str] | None:
+    """The same of a context at hand, which may be a frozen tenant's. Raises CannotOpen."""
     async with context.db.transaction() as tx:
         found = await store.find_token(tx, context.tenant_id, WORKSPACE_HOLDER)
     if found is None:
