@@ -64,6 +64,24 @@ async def test_a_restore_that_is_stopped_leaves_nothing(
     assert (await restore(provisioner, signer, archived)).tenant_id == context.tenant_id
 
 
+async def test_a_restore_that_the_server_ends_is_told_in_words(
+    admin, admin_dsn, context, provisioner, signer, archived
+):
+    await shred(admin, context)
+    other = await asyncpg.connect(admin_dsn)
+    await other.execute("begin; lock table control.audit_checkpoint in access exclusive mode")
+    running = asyncio.create_task(restore(provisioner, signer, archived))
+    await until_it_waits(admin, "control.audit_checkpoint")
+    await admin.execute(
+        "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+    )
+
+    with pytest.raises(Unavailable, match="was not restored"):
+        await running
+    await other.close()
+    assert not await has_schema(admin, context.tenant_id)
+
+
 @pytest.fixture
 async def stuck(admin_dsn, context):
     """Nobody can read the tenant's turns: an export stands still there, after many tables."""
@@ -120,9 +138,45 @@ async def test_a_file_that_is_there_is_kept(context, signer, tmp_path, monkeypat
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_folder_that_is_not_there_is_named(context, signer, tmp_path):
-    with pytest.raises(Invalid, match="No such file or directory"):
-        await export(context, signer, tmp_path / "nowhere" / "a.zip")
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("nowhere/a.zip", "No such file or directory"),
+        ("file/a.zip", "Not a directory"),
+        ("x" * 300, "File name too long"),
+        (".", "already"),
+        ("..", "already"),
+        ("a\n.zip", "not the name of a file"),
+        ("a\udcff.zip", "not the name of a file"),
+        ("/", "not the name of a file"),
+        ("/proc/a.zip", "cannot be"),
+    ],
+)
+async def test_a_place_that_cannot_be_written_is_named_before_anything_is_copied(
+    context, signer, tmp_path, target, words
+):
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(Invalid, match=words):
+        await export(context, signer, tmp_path / target)
+
+    async with context.db.transaction() as tx:
+        assert await tx.fetchval("select count(*) from audit_event") == 0
+
+
+async def test_an_export_that_the_server_ends_is_told_in_words(
+    admin, context, signer, tmp_path, stuck
+):
+    running = asyncio.create_task(export(context, signer, tmp_path / "a.zip"))
+    await until_it_waits(admin, "COPY")
+    await admin.execute(
+        "select pg_cancel_backend(pid) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and query like 'COPY%'"
+    )
+
+    with pytest.raises(Unavailable, match="was not exported"):
+        await running
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_an_export_that_cannot_be_audited_does_not_happen(admin, context, signer, tmp_path):

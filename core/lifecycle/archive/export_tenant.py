@@ -4,12 +4,15 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+import asyncpg
+
 from core.audit.attempt import Attempt, attempt
+from core.db.fleet import explain
 from core.db.tenant import TenantContext
 from core.kernel.errors import Unavailable
 from core.kernel.signing import Signer
-from core.lifecycle.archive.draft import Draft, drafting
 from core.lifecycle.archive.model import Exported, Manifest
+from core.lifecycle.archive.whole_file import WholeFile, whole_file
 from core.lifecycle.archive.writing import write_archive
 
 ACTION = "lifecycle:tenant:export"
@@ -24,36 +27,38 @@ async def export_tenant(
     *target* cannot be written or is there already, Conflict when the tenant was being updated,
     Unavailable when there is no room for it, or the server stops.
     """
-    given = context.fingerprint(str(target))
-    with drafting(target) as draft:
+    with whole_file(target) as output:
+        given = context.fingerprint(str(target))
         async with attempt(context, ACTION, actor, reference=reference, arguments=given) as act:
             try:
-                manifest = await _write(context, signer, draft)
-                return await _finish(context, draft, target, manifest, act)
+                manifest = await _write(context, signer, output)
+                return await _finish(context, output, target, manifest, act)
             except OSError as error:
                 raise Unavailable(f"The archive could not be written: {error.strerror}.") from error
+            except asyncpg.PostgresError as error:
+                raise Unavailable(f"The tenant was not exported: {explain(error)}.") from error
 
 
-async def _write(context: TenantContext, signer: Signer, draft: Draft) -> Manifest:
+async def _write(context: TenantContext, signer: Signer, output: WholeFile) -> Manifest:
     async with context.db.snapshot() as snapshot:
-        manifest = await write_archive(draft.file, snapshot, context.tenant_id, signer)
-    await asyncio.to_thread(draft.sync)
+        manifest = await write_archive(output.file, snapshot, context.tenant_id, signer)
+    await asyncio.to_thread(output.sync)
     return manifest
 
 
 async def _finish(
-    context: TenantContext, draft: Draft, target: Path, manifest: Manifest, act: Attempt
+    context: TenantContext, output: WholeFile, target: Path, manifest: Manifest, act: Attempt
 ) -> Exported:
     """The row and the file come together: without the one there is not the other."""
-    size_bytes, sha256 = await asyncio.to_thread(_measure, draft)
+    size_bytes, sha256 = await asyncio.to_thread(_measure, output)
     tables, rows = len(manifest.tables), manifest.rows
     async with context.db.transaction() as tx:
         await act.record(tx, "done", tables=tables, rows=rows, bytes=size_bytes, sha256=sha256)
-        draft.put_in_place()
+        output.put_in_place()
     return Exported(target, size_bytes, sha256, tables, rows)
 
 
-def _measure(draft: Draft) -> tuple[int, str]:
-    draft.file.seek(0)
-    digest = hashlib.file_digest(draft.file, "sha256")
-    return draft.file.tell(), digest.hexdigest()
+def _measure(output: WholeFile) -> tuple[int, str]:
+    output.file.seek(0)
+    digest = hashlib.file_digest(output.file, "sha256")
+    return output.file.tell(), digest.hexdigest()

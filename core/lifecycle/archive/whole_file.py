@@ -12,13 +12,13 @@ from core.kernel.errors import Invalid
 _OPEN_FILES = Path("/proc/self/fd")
 
 
-class Draft:
-    """A file in the making, in the folder where it shall be, without its name there."""
+class WholeFile:
+    """In the making: in the folder where it shall be, without its name there."""
 
     def __init__(self, folder: int, name: str) -> None:
         self._folder = folder
         self._name = name
-        self._draft_name, self.file = _open(folder, name)
+        self._hidden_name, self.file = _open(folder, name)
         self._is_placed = False
 
     def sync(self) -> None:
@@ -29,10 +29,10 @@ class Draft:
     def put_in_place(self) -> None:
         """From now on it is there. Raises Invalid: a file that is there already is kept."""
         try:
-            if self._draft_name:
+            if self._hidden_name:
                 _refuse_existing(self._folder, self._name)
                 os.rename(
-                    self._draft_name,
+                    self._hidden_name,
                     self._name,
                     src_dir_fd=self._folder,
                     dst_dir_fd=self._folder,
@@ -52,34 +52,36 @@ class Draft:
 
     def take_back(self) -> None:
         """Leave nothing behind."""
-        name = self._name if self._is_placed else self._draft_name
+        name = self._name if self._is_placed else self._hidden_name
         if name:
             with suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=self._folder)
 
 
 @contextmanager
-def drafting(target: Path) -> Iterator[Draft]:
-    """A draft of *target*. Whatever goes wrong inside, also after it was put in place, leaves
+def whole_file(target: Path) -> Iterator[WholeFile]:
+    """*target*, to be written and put in place. Whatever goes wrong inside, also after that, leaves
     nothing. Raises Invalid when it cannot be made there."""
+    if not target.name or not str(target).isprintable():
+        raise Invalid("This is not the name of a file that can be written.")
     try:
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise Invalid(f"The folder {target.parent} cannot be used: {error.strerror}.") from None
     try:
-        _refuse_existing(folder, target.name)
         try:
-            draft = Draft(folder, target.name)
+            _refuse_existing(folder, target.name)
+            output = WholeFile(folder, target.name)
         except OSError as error:
             raise Invalid(f"{target} cannot be written: {error.strerror}.") from None
         try:
-            yield draft
+            yield output
         except BaseException:
-            draft.take_back()
+            output.take_back()
             with suppress(OSError):  # what could not be written cannot be written now
-                draft.file.close()
+                output.file.close()
             raise
-        draft.file.close()
+        output.file.close()
     finally:
         os.close(folder)
 
@@ -91,9 +93,9 @@ def _open(folder: int, name: str) -> tuple[str, BufferedRandom]:
         with suppress(OSError):  # not every file system can do it
             unnamed = os.open(".", os.O_TMPFILE | os.O_RDWR, 0o600, dir_fd=folder)
             return "", os.fdopen(unnamed, "w+b")
-    draft = f".{name}.{secrets.token_hex(8)}"
-    created = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
-    return draft, os.fdopen(created, "w+b")
+    hidden = f".{name}.{secrets.token_hex(8)}"
+    created = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+    return hidden, os.fdopen(created, "w+b")
 
 
 def _refuse_existing(folder: int, name: str) -> None:
