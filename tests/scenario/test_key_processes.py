@@ -126,6 +126,7 @@ async def test_a_new_master_key_while_serving_needs_no_restart(embedded, tmp_pat
     handbook.write_text(HANDBOOK, "utf-8")
     state = tmp_path / "state"
     async with Sandbox.open() as sandbox, aiohttp.ClientSession(sandbox.url) as http:
+        team = sandbox.credentials["workspaces"][0]["id"]
         async with serving(embedded | tokens(sandbox)):
             status, said = await aegis(embedded, "kb", "add", str(handbook))
             assert status == 0, said
@@ -137,7 +138,7 @@ async def test_a_new_master_key_while_serving_needs_no_restart(embedded, tmp_pat
             assert (state / "master.key").read_text() != before
             assert not (state / "master.old.key").exists()
             (status, said), _ = await asyncio.gather(
-                aegis(embedded, "keys", "rotate", "--data"),
+                aegis(embedded, "keys", "rotate", "--data", "--tenant", team),
                 ask(http, "What is the bike stipend?", "900 euros"),
             )
             assert status == 0, said

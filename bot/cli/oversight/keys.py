@@ -10,6 +10,7 @@ from bot.settings import Settings
 from bot.storage import Storage, addresses, open_storage
 from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId
+from core.tenancy import store as tenancy
 from core.tenancy.keys.rotate_data import list_rotating_tenants, rotate_data
 from core.tenancy.keys.rotate_master import rotate_master
 
@@ -21,7 +22,7 @@ def keys() -> None:
 
 @keys.command()
 @click.option("--data", is_flag=True, help="New data keys, and everything sealed anew with them.")
-@click.option("--tenant", metavar="ID", help="With --data: this tenant alone.")
+@click.option("--tenant", metavar="ID|TEAM", help="With --data: this tenant alone.")
 @click.option("--new-master", is_flag=True, help="Embedded database: make a new master key first.")
 def rotate(data: bool, tenant: str | None, new_master: bool) -> None:
     """Wrap every tenant's keys with the master key that is set now, and with no earlier one."""
@@ -69,9 +70,14 @@ async def _rotate_data(settings: Settings, wanted: str | None) -> None:
 
 
 async def _find_tenants(storage: Storage, wanted: str | None) -> list[TenantId]:
-    """Raises NotFound when *wanted* is none that can be rotated."""
+    """Raises NotFound when *wanted*, an id or a Slack team's, is none that can be rotated."""
     tenants = await list_rotating_tenants(storage.database)
-    found = [tenant for tenant in tenants if wanted in (None, tenant)]
-    if wanted and not found:
-        raise NotFound("There is no active or frozen tenant with this id.")
+    if wanted is None:
+        return tenants
+    async with storage.database.control() as tx:
+        workspace = await tenancy.find_workspace(tx, wanted)
+    named = workspace[0] if workspace else wanted
+    found = [tenant for tenant in tenants if tenant == named]
+    if not found:
+        raise NotFound("There is no active or frozen tenant with this id or Slack team id.")
     return found
