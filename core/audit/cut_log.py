@@ -13,28 +13,32 @@ from core.kernel.ids import TenantId, new_reference
 log = logging.getLogger(__name__)
 
 
+# Rows at a time: as long as they take, the tenant's audited acts wait.
+_STEP = 20_000
+
+
 async def cut_log(admin: Connection, tenant: TenantId, older_than: datetime) -> int:
     """Delete the rows up to the last checkpoint before which all are older; returns how many.
 
-    As the owner, who alone may delete, and only behind the base that is set here in the same
-    transaction. The checkpoint that was there stays, to show that nothing else was cut; those before
-    it go with their rows. The newest row then says what was cut. A log that was tampered with is
-    evidence: nothing of it is cut.
+    As the owner, who alone may delete, and only behind the base that is set in the same transaction.
+    The checkpoint that was there stays, to show that nothing else was cut; those before it go with
+    their rows. The newest row then says what was cut. A log that was tampered with is evidence:
+    nothing of it is cut. Call it outside a transaction.
     """
+    cut = 0
+    while rows := await _cut_step(admin, tenant, older_than):
+        cut += rows
+    return cut
+
+
+async def _cut_step(admin: Connection, tenant: TenantId, older_than: datetime) -> int:
     async with admin.transaction():
         await admin.execute(scope.enter_as_owner(tenant))
         # First the chain, as every writer does: nobody waits for this and is waited for.
         if await admin.fetchval(store.SQL["lock_chain"], tenant) is None:
             return 0
-        base = await admin.fetchrow(store.SQL["find_cut"], tenant, older_than)
-        if base is None:
-            return 0
-        broken = await admin.fetchval(store.SQL["find_broken"], tenant, base["seq"])
-        if broken is not None:
-            log.error(
-                "an audit log does not hold, so it is not cut: run `aegis audit verify`",
-                extra={"tenant": tenant, "seq": broken},
-            )
+        base = await admin.fetchrow(store.SQL["find_cut"], tenant, older_than, _STEP)
+        if base is None or not await _holds(admin, tenant, base["seq"]):
             return 0
         await admin.execute(store.SQL["move_base"], tenant, base["seq"], base["head"])
         rows: int = await admin.fetchval(store.SQL["drop_cut_rows"], base["seq"])
@@ -44,3 +48,13 @@ async def cut_log(admin: Connection, tenant: TenantId, older_than: datetime) -> 
             store.SQL["put_event"], CUT, "retention", "done", new_reference(), "", detail
         )
     return rows
+
+
+async def _holds(admin: Connection, tenant: TenantId, through: int) -> bool:
+    broken = await admin.fetchval(store.SQL["find_broken"], tenant, through)
+    if broken is not None:
+        log.error(
+            "an audit log does not hold, so it is not cut: run `aegis audit verify`",
+            extra={"tenant": tenant, "seq": broken},
+        )
+    return broken is None

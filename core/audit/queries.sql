@@ -74,7 +74,8 @@ select coalesce(max(seq), 0) from control.audit_checkpoint where tenant_id = $1;
 select tenant_id from control.audit_chain where tenant_id = $1 for update;
 
 -- find_cut --
--- The last checkpoint before the first row that is to be kept.
+-- The last checkpoint before the first row that is to be kept, but no more than so many rows at a
+-- time, as far as checkpoints lie close enough.
 select k.seq, k.head
 from control.audit_checkpoint k
 join control.audit_chain c on c.tenant_id = k.tenant_id
@@ -83,7 +84,8 @@ where k.tenant_id = $1 and k.seq > c.base_seq
   and k.seq < coalesce(
     (select f.seq from audit_event f where f.at >= $2 order by f.seq limit 1),
     (select max(f.seq) + 1 from audit_event f))
-order by k.seq desc
+order by k.seq > c.base_seq + $3,
+  case when k.seq > c.base_seq + $3 then k.seq else -k.seq end
 limit 1;
 
 -- find_broken --

@@ -59,6 +59,23 @@ async def test_it_is_cut_again_and_again(context, database, cut):
     assert (await verified(database, context)).holds
 
 
+async def test_much_is_cut_step_by_step_so_that_nobody_waits_long(
+    context, database, cut, monkeypatch
+):
+    monkeypatch.setattr("core.audit.cut_log._STEP", 5)
+    for count in (2, 2, 9, 3, 1):  # checkpoints of 2, 4, 13, 16, 17
+        await write(context, count)
+        await sign(database)
+
+    assert await cut(context) == 17
+    cuts = [row.detail for row in await rows(context)]
+
+    assert cuts == [
+        f'{{"rows":{count},"through":{through}}}' for count, through in ((4, 4), (9, 13), (4, 17))
+    ]
+    assert (await verified(database, context)).holds
+
+
 async def test_without_a_checkpoint_nothing_is_cut(context, database, cut):
     await write(context, 5)
 
