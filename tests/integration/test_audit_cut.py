@@ -1,5 +1,6 @@
 """Retention of the audit log: whole beginnings, at a checkpoint, and the log says so."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -152,3 +153,26 @@ async def test_a_row_in_front_of_the_cut_stays_whoever_asks(context, database, c
             await admin.execute(f"delete from tenant_{context.tenant_id}.audit_event")
     finally:
         await admin.close()
+
+
+async def test_verifying_while_it_is_written_signed_and_cut_finds_nothing_wrong(
+    context, database, cut
+):
+    """Whatever the verifier reads first, somebody moves on before it reads the rest."""
+    writing = asyncio.gather(*(write(context, 40) for _ in range(4)))
+
+    async def sign_and_cut():
+        while not writing.done():
+            await sign(database)
+            await cut(context)
+
+    cutting = asyncio.create_task(sign_and_cut())
+    verdicts = []
+    while not writing.done():
+        verdicts.append(await verified(database, context))
+    await asyncio.gather(writing, cutting)
+    verdicts.append(await verified(database, context))
+
+    assert [verdict.flaws for verdict in verdicts if not verdict.holds] == []
+    assert len(verdicts) > 3
+    assert verdicts[-1].first_seq > 1

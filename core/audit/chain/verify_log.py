@@ -11,7 +11,7 @@ from core.db.database import Database
 from core.db.tenant import TenantContext
 
 _PAGE = 2_000
-_TRIES = 3
+_TRIES = 10  # a walk that retention has cut into is walked again
 
 
 async def verify_log(
