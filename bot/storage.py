@@ -106,12 +106,21 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
         await pool.close()
 
 
+async def connect_service(where: Addresses) -> Connection:
+    """One connection of the service's login. Behind a pooler a prepared statement would stay in the
+    server's connection, and meet the next one of its name there."""
+    cache = 0 if where.pooled else 100
+    return await asyncpg.connect(
+        where.service_dsn, timeout=CONNECT_SECONDS, statement_cache_size=cache
+    )
+
+
 async def migrate_all(
     where: Addresses, progress: Progress = no_progress
 ) -> tuple[list[str], FleetReport]:
     """Bring everything up to date; returns shared migrations applied, and how the tenants did."""
     with named("DATABASE_URL"):
-        service = await asyncpg.connect(where.service_dsn, timeout=CONNECT_SECONDS)
+        service = await connect_service(where)
     try:
         login = await service.fetchval("select current_user")
     finally:

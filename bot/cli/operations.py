@@ -3,7 +3,6 @@
 import json
 import time
 
-import asyncpg
 import click
 
 from bot.cli import console
@@ -13,7 +12,7 @@ from bot.process import check_slack
 from bot.settings import Settings, describe
 from bot.slack.clients import web_client
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
-from bot.storage import CONNECT_SECONDS, Addresses, addresses, migrate_all, named
+from bot.storage import Addresses, addresses, connect_service, migrate_all, named
 from bot.wiring import open_embedder, slack_session
 from core.db import migrate as migrations
 
@@ -116,7 +115,7 @@ async def _check_slack(settings: Settings) -> int:
 
 async def _check_database(where: Addresses) -> int:
     with named("DATABASE_URL"):
-        connection = await asyncpg.connect(where.service_dsn, timeout=CONNECT_SECONDS)
+        connection = await connect_service(where)
     try:
         version = await connection.fetchval("select current_setting('server_version')")
         known = await connection.fetchval(migrations.SQL["has_control"])
