@@ -1,6 +1,6 @@
 """Find or make the registry's entry for a tenant that comes back, and see that its place is empty."""
 
-from core.db import scope, sql
+from core.db import migrate, scope, sql
 from core.db.pool import Connection
 from core.kernel.errors import Conflict, Refused, Unavailable
 from core.kernel.ids import TenantId
@@ -20,6 +20,8 @@ async def claim_place(admin: Connection, master: Sealer, manifest: Manifest) -> 
     (the workspace has another tenant), Unavailable (the keys do not open).
     """
     tenant = manifest.tenant_id
+    # No rotation of the master key ends meanwhile: what is wrapped below would miss it.
+    await admin.fetchval(migrate.SQL["hold_keys"], "master")
     row = await admin.fetchrow(SQL["lock_registered"], tenant)
     if row and row["status"] == "erasing":
         raise Conflict("This tenant is being erased. Let that end first.")
