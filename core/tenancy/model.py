@@ -25,3 +25,8 @@ class Person:
     @property
     def may_administer(self) -> bool:
         return self.standing in ("owner", "admin")
+
+    @property
+    def may_end(self) -> bool:
+        """Who may have a workspace erased: in Slack, too, its owners alone can delete it."""
+        return self.standing == "owner"

@@ -10,13 +10,21 @@ FRESH_SECONDS = 300.0
 
 
 async def recognize_person(
-    context: TenantContext, directory: Directory, person_id: str, *, home_team: str | None
+    context: TenantContext,
+    directory: Directory,
+    person_id: str,
+    *,
+    home_team: str | None,
+    fresh_seconds: float = FRESH_SECONDS,
 ) -> Person:
-    """The person behind an id. No id, no standing: an outsider, of whom nothing is kept."""
+    """The person behind an id. No id, no standing: an outsider, of whom nothing is kept.
+
+    With *fresh_seconds* 0 Slack is asked whatever we know: for what only an admin may do.
+    """
     if not person_id:
         return Person("", "outsider")
     async with context.db.transaction() as tx:
-        known = await store.find_person(tx, person_id, fresh_seconds=FRESH_SECONDS)
+        known = await store.find_person(tx, person_id, fresh_seconds=fresh_seconds)
     if known is not None:
         return known
     person = await directory.look_up(context, person_id, home_team=home_team)

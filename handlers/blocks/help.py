@@ -18,7 +18,13 @@ COMMANDS = """\
 • `/ask [agent] question`: ask from any channel
 • `/aegis agents`: who is on the staff
 • `/aegis kb`: the documents answers come from
+• `/aegis isolation`: whether the walls between workspaces were proved, and when
 • `/aegis help`: this page"""
+
+FOR_ADMINS = """\
+*For admins and owners*
+• `/aegis audit [agent: person: action: since:]`: who did what, newest first
+• `/aegis privacy`: what is kept here, for how long; export it, or have it erased"""
 
 KNOWLEDGE = """\
 *Your documents*
@@ -28,9 +34,10 @@ share it with the workspace. Answers cite their sources as [1]; when your docume
 DISCLAIMER = "Agents are AI and can be wrong. Check the cited source before you rely on an answer."
 
 
-def help_page(roster: Roster) -> Rendered:
-    """`/aegis help`."""
-    sections = [TITLE, HOW_TO_ASK, COMMANDS, f"*Your agents*\n{_lines(roster)}", KNOWLEDGE]
+def help_page(roster: Roster, *, for_admin: bool = False) -> Rendered:
+    """`/aegis help`; with *for_admin* also what is for admins and owners alone."""
+    commands = [COMMANDS, FOR_ADMINS] if for_admin else [COMMANDS]
+    sections = [TITLE, HOW_TO_ASK, *commands, f"*Your agents*\n{_lines(roster)}", KNOWLEDGE]
     text = "\n\n".join([*sections, DISCLAIMER])
     return Rendered(text, [*map(section, sections), context(DISCLAIMER)])
 

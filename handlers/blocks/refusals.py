@@ -23,6 +23,14 @@ def refused(standing: Standing) -> Rendered:
     return said({"guest": GUEST, "outsider": OUTSIDER}.get(standing, UNKNOWN_PERSON))
 
 
+def admins_only(word: str) -> Rendered:
+    """For a member who typed what is for admins; *word* is one of ours."""
+    return said(
+        f"Sorry, `/aegis {word}` is for admins and owners of this workspace, and you are neither, "
+        "so nothing was shown. That you asked is in the log. An admin can look for you."
+    )
+
+
 def unknown_workspace() -> Rendered:
     return said(UNKNOWN_WORKSPACE)
 

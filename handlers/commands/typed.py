@@ -29,6 +29,11 @@ class Command:
     def words(self) -> tuple[str, ...]:
         return tuple(self.text.split())
 
+    @property
+    def rest(self) -> str:
+        """What follows the first word."""
+        return " ".join(self.words[1:])
+
 
 def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
     """Slack's payload (docs.slack.dev, "Implementing slash commands")."""

@@ -1,0 +1,1 @@
+"""What an admin does about their own workspace's data, from inside Slack."""

@@ -1,0 +1,1 @@
+"""What an admin is shown of the log, of isolation, and of what is kept."""

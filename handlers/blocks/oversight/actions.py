@@ -1,0 +1,25 @@
+"""Each audited action in plain words: what somebody was about to do, whatever came of it."""
+
+ACTION_WORDS = {
+    "audit:log:cut": "cutting the beginning of this log",
+    "audit:log:export": "exporting this log",
+    "audit:log:read": "reading this log",
+    "conversations:file:fetch": "fetching a file from Slack",
+    "conversations:turn:ask": "asking an agent",
+    "conversations:turn:stop": "stopping an answer",
+    "knowledge:document:forget": "taking a document away",
+    "knowledge:document:ingest": "adding a document",
+    "knowledge:document:share": "sharing a document with everyone",
+    "knowledge:documents:search": "searching the documents",
+    "lifecycle:archive:send": "sending an export to an admin",
+    "lifecycle:data:prune": "deleting what was kept long enough",
+    "lifecycle:privacy:read": "looking at what is kept",
+    "lifecycle:retention:change": "setting how long data is kept",
+    "lifecycle:tenant:erase": "erasing the workspace",
+    "lifecycle:tenant:export": "exporting the workspace",
+    "lifecycle:tenant:freeze": "switching the workspace off",
+    "lifecycle:tenant:restore": "restoring the workspace",
+    "lifecycle:tenant:thaw": "switching the workspace on again",
+    "tenancy:key:rotate": "renewing the workspace's key",
+    "tenancy:token:exchange": "connecting AEGIS to Slack",
+}
