@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -36,8 +36,8 @@ class StorageError(Exception):
 class Addresses:
     """Where the database is, for the service and for the admin; the keys that wrap and sign."""
 
-    service_dsn: str
-    admin_dsn: str
+    service_dsn: str = field(repr=False)  # it may hold a password
+    admin_dsn: str = field(repr=False)
     master: Sealer
     signer: Signer
     pooled: bool = False

@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -37,7 +37,7 @@ class Grant:
 class Provisioner:
     """What making a tenant takes beyond the service's own rights."""
 
-    admin_dsn: str
+    admin_dsn: str = field(repr=False)  # it may hold a password
     service_login: str
     master: Sealer
 

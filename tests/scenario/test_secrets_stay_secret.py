@@ -20,7 +20,11 @@ from aiohttp import web
 
 from bot.sandbox import Sandbox
 from bot.settings import SettingsError, _secret_names, read_settings
-from core.kernel.sealing import new_key
+from bot.storage import Addresses
+from core.kernel.sealing import Sealer, new_key
+from core.kernel.secret import Secret
+from core.kernel.signing import Signer
+from core.tenancy.install_workspace import Grant, Provisioner
 from tests.integration.test_intake_http import signed
 from tests.scenario.test_processes import HANDBOOK, aegis, until_seen
 
@@ -268,3 +272,14 @@ def test_settings_show_no_secret_in_any_text_form_and_leave_none_in_the_environm
     assert "canary" not in shown
     assert not [value for value in given.values() if value in shown]
     assert os.environ.get("AEGIS_MASTER_KEY") is None
+
+
+def test_an_address_with_a_password_is_in_no_text_form_of_what_carries_it():
+    dsn, master = "postgresql://u:canary-1@h/d", Sealer(new_key())
+    carriers = [
+        Addresses(dsn, dsn, master, Signer(new_key())),
+        Provisioner(dsn, "aegis", master),
+        Grant("T1", Secret("xoxb-canary-2"), "U1"),
+    ]
+
+    assert "canary" not in f"{carriers} {[str(one) for one in carriers]}"

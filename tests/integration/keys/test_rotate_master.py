@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 
-import asyncpg
 import pytest
 
 from core.kernel.errors import Unavailable
@@ -138,39 +137,32 @@ async def test_two_at_once_and_a_data_rotation_beside_them_lose_nothing(place):
 
 
 async def test_a_tenant_made_while_the_key_changes_is_not_left_behind(place):
-    """It was wrapped with the old key before the new one came, and is committed after."""
+    """It is wrapped with the old key before the new one comes, and committed after."""
     old, new = new_key(), new_key()
     keys = [old]
     running = ReloadingSealer(lambda: [encoded(key) for key in keys])
-    maker = await asyncpg.connect(place.admin_dsn)
-    try:
-        transaction = maker.transaction()
-        await transaction.start()
-        await maker.execute("select pg_advisory_xact_lock_shared(1262836051, hashtext('master'))")
-        tenant = os.urandom(16).hex()
-        wrapped = running.seal(b"k" * 32, tenant, "data key")
-        await maker.execute(
-            "insert into control.tenant (tenant_id, wrapped_key, wrapping_key_id)"
-            " values ($1, $2, $3)",
-            tenant,
-            wrapped,
-            running.key_id,
-        )
+    team = "T" + os.urandom(5).hex().upper()
+    async with place.admin.transaction():
+        # Where making a tenant has to wait, with its key wrapped and not committed.
+        await place.admin.execute("lock table control.workspace in exclusive mode")
+        making = asyncio.create_task(place.provisioner(running).tenant_for(team))
+        await until_waiting(place, "relation", making)
         keys[:] = [new, old]
         rotating = asyncio.create_task(rotate_master(place.provisioner(Sealer(new, old))))
-        async with asyncio.timeout(20):
-            while not await place.admin.fetchval(
-                "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
-            ):
-                assert not rotating.done(), "it did not wait for the tenant that is being made"
-                await asyncio.sleep(0.01)
-        await transaction.commit()
-        done = await rotating
-    finally:
-        await maker.close()
+        await until_waiting(place, "advisory", rotating)
+    await making
+    done = await rotating
 
     assert (done.moved, done.broken) == (1, ())
     assert await wrapping(place) == {(key_id_of(new), ALGORITHM)}
+
+
+async def until_waiting(place, kind: str, task: "asyncio.Task[object]") -> None:
+    question = "select exists (select from pg_locks where locktype = $1 and not granted)"
+    async with asyncio.timeout(20):
+        while not await place.admin.fetchval(question, kind):
+            assert not task.done(), "it did not wait"
+            await asyncio.sleep(0.01)
 
 
 async def test_a_running_process_serves_and_makes_tenants_without_a_restart(place):
