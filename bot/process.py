@@ -15,6 +15,7 @@ from bot.schedule import housekeeping
 from bot.settings import Settings
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.wiring import Product
+from core.kernel.errors import Refused
 from core.kernel.secret import Secret
 from core.tenancy.install_workspace import Grant, install_workspace
 from web_oauth import health, signing_key
@@ -40,7 +41,7 @@ async def serving(product: Product) -> AsyncIterator[str]:
         await _listen(runner, settings)
         port = runner.addresses[0][1]
         if settings.slack_bot_token:
-            await connect_workspace(product, settings.slack_bot_token)
+            await _connect_if_served(product, settings.slack_bot_token)
         if settings.slack_app_token:
             await check_app_token(product.clients.api(), settings.slack_app_token)
             socket = SocketModeIntake(
@@ -75,6 +76,14 @@ async def connect_workspace(product: Product, bot_token: Secret) -> str:
     grant = Grant(found.team_id, bot_token, found.bot_user_id)
     await install_workspace(product.storage.database, product.storage.provisioner, grant)
     return found.team_id
+
+
+async def _connect_if_served(product: Product, bot_token: Secret) -> None:
+    """A frozen workspace stops nobody: it is to be thawed, or erased by a job of this process."""
+    try:
+        await connect_workspace(product, bot_token)
+    except Refused as error:
+        log.warning("the workspace of SLACK_BOT_TOKEN is not served: %s", error)
 
 
 async def until_stopped() -> None:

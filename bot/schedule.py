@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.settings import Settings
+from bot.slack.revocation import SlackRevoker
 from bot.wiring import Product
 from core.audit.chain.checkpoint_file import LOGGER, CheckpointFile
 from core.audit.checkpoint import Sink, sign_checkpoints
 from core.db.database import Database
 from core.jobs import store as queue
 from core.kernel.errors import DomainError
+from core.lifecycle.erase_tenant import erase_due
+from core.lifecycle.retention import enforce_retention
+from core.services import Services
 from core.tenancy.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
@@ -32,6 +37,7 @@ class Job:
 def jobs(product: Product) -> tuple[Job, ...]:
     """All of them, and how often."""
     database, services = product.storage.database, product.services
+    revoker = SlackRevoker(product.clients.api)
     sink = checkpoint_sink(product.settings)
     return (
         Job("prune_events", timedelta(hours=1), partial(_prune, database, services.workspaces)),
@@ -39,6 +45,19 @@ def jobs(product: Product) -> tuple[Job, ...]:
             "sign_checkpoints",
             timedelta(minutes=1),
             partial(sign_checkpoints, database, services.signer, sink),
+        ),
+        Job("enforce_retention", timedelta(hours=1), partial(_enforce_retention, services)),
+        Job(
+            "erase_due",
+            timedelta(minutes=10),
+            partial(
+                erase_due,
+                database,
+                services.provisioner,
+                services.signer,
+                revoker,
+                services.rules,
+            ),
         ),
     )
 
@@ -86,3 +105,19 @@ async def _prune(database: Database, workspaces: Workspaces) -> None:
                 await queue.prune_events(tx)
         except DomainError as error:
             log.info("tenant left out of housekeeping: %s", error)
+
+
+async def _enforce_retention(services: Services) -> None:
+    """Delete what is older than its tenant keeps it; one that fails is passed over."""
+    for _, tenant in await services.workspaces.list_active():
+        try:
+            context = await services.database.tenant(tenant)
+            await enforce_retention(context, services.provisioner)
+        except DomainError as error:
+            log.info("tenant left out of retention: %s", error)
+        except asyncpg.PostgresError as error:
+            # Its own text may quote a row.
+            log.error(
+                "retention of a tenant failed",
+                extra={"tenant": tenant, "sqlstate": error.sqlstate},
+            )

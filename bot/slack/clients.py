@@ -45,7 +45,10 @@ class SlackClients:
         return f".{host}".endswith((".slack.com", ".slack-gov.com"))
 
     async def of(self, context: TenantContext) -> BotClient:
-        """Raises Unavailable when the workspace has no token."""
+        """Raises Unavailable when the workspace has no token, and what `Database.tenant` raises."""
+        # Asked every time (it keeps the answer itself), so that a tenant that was frozen or erased
+        # is refused here as soon as it is anywhere, and not TOKEN_SECONDS later.
+        await self._database.tenant(context.tenant_id)
         kept = self._kept.get(context.tenant_id)
         if kept and kept[0] > time.monotonic():
             return kept[1]

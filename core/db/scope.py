@@ -38,6 +38,11 @@ def creation(tenant: TenantId) -> str:
     return _render(SQL["create_tenant"], tenant)
 
 
+def removal(tenant: TenantId) -> str:
+    """Drop a tenant's schema and role, with all that is in them."""
+    return _render(SQL["drop_tenant"], tenant)
+
+
 def migration(tenant: TenantId, known: int, newest: int, texts: Iterable[str]) -> str:
     """One message that takes a tenant from version *known* to *newest*, all or nothing."""
     pieces = (SQL["begin_migration"], *texts, SQL["end_migration"])

@@ -3,12 +3,14 @@ select control.accept_events($1, $2, $3, $4, $5);
 
 -- claim_mailboxes --
 -- A lease that ran out without being given back is a worker that died: `attempts` counts those.
+-- What waits for a frozen tenant waits on. Its status is a look-up by key for each row, and no join.
 with due as (
-  select tenant_id, mailbox from control.mailbox
-  where due_at <= now() and (lease_until is null or lease_until < now())
-  order by due_at
+  select m.tenant_id, m.mailbox from control.mailbox m
+  where m.due_at <= now() and (m.lease_until is null or m.lease_until < now())
+    and (select t.status from control.tenant t where t.tenant_id = m.tenant_id) = 'active'
+  order by m.due_at
   limit $1
-  for update skip locked
+  for update of m skip locked
 )
 update control.mailbox m
 set lease_by = $2, lease_until = now() + make_interval(secs => $3),
@@ -18,10 +20,12 @@ where m.tenant_id = due.tenant_id and m.mailbox = due.mailbox
 returning m.tenant_id, m.mailbox, m.signal, m.attempts;
 
 -- renew_leases --
+-- Not for a tenant that was frozen meanwhile: whoever works for it then stops, as for a lost lease.
 update control.mailbox m
 set lease_until = now() + make_interval(secs => $4)
 from unnest($2::text[], $3::text[]) as held (tenant_id, mailbox)
 where m.tenant_id = held.tenant_id and m.mailbox = held.mailbox and m.lease_by = $1
+  and (select t.status from control.tenant t where t.tenant_id = m.tenant_id) = 'active'
 returning m.tenant_id, m.mailbox;
 
 -- remove_drained --

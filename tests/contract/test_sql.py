@@ -32,6 +32,11 @@ EXCEPTIONS = {
     ),
     ("core/tenancy/provision.py", "scope.creation(tenant)"): "one of SQL's, for a checked id",
     ("core/tenancy/provision.py", "grant"): "the server quoted the names: format('%I')",
+    ("core/lifecycle/registry.py", "scope.enter_as_owner(self.registered.tenant_id)"): (
+        "made by core/db/scope.py from a checked tenant id"
+    ),
+    ("core/lifecycle/erase_tenant.py", "scope.removal(self.tenant)"): "the same",
+    ("core/lifecycle/erase_tenant.py", "counting"): "the server quoted the names: format('%I')",
 }
 BUILDERS = {
     "core/db/scope.py": "`set local role` and `set local search_path` take no parameters",

@@ -1,8 +1,30 @@
-"""`aegis tenants`: what an operator does with one tenant."""
+"""`aegis tenants`: what an operator does with one tenant, from its first day to its certificate."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import click
 
+from bot.cli import console
 from bot.cli.oversight.archives import export, restore, verify
+from bot.settings import Settings
+from bot.slack.clients import SlackClients
+from bot.slack.revocation import SlackRevoker
+from bot.storage import Storage, addresses, open_storage
+from bot.wiring import slack_session
+from core.db.database import NOT_SET_UP
+from core.kernel.errors import Invalid, NotFound
+from core.kernel.ids import new_reference
+from core.kernel.signing import pem_of
+from core.lifecycle import store
+from core.lifecycle.certificate import get_certificate
+from core.lifecycle.erase_tenant import erase_tenant
+from core.lifecycle.freeze_tenant import freeze_tenant, thaw_tenant
+from core.lifecycle.model import Certificate, Registered, Rules
+
+TEAM_ID = re.compile(r"T[A-Z0-9]{1,31}")
+HEADINGS = ("workspace", "tenant", "status", "schema", "since", "erased from")
 
 
 @click.group()
@@ -10,5 +32,163 @@ def tenants() -> None:
     """The tenants of this installation."""
 
 
+@tenants.command("list")
+def list_() -> None:
+    """All tenants, the oldest first."""
+    console.run(_list(console.settings(quiet=True)))
+
+
+@tenants.command()
+@click.argument("team_id")
+def create(team_id: str) -> None:
+    """Make the tenant of a workspace (its Slack team id), without connecting it to Slack."""
+    console.run(_create(console.settings(quiet=True), team_id))
+
+
+@tenants.command()
+@click.argument("tenant")
+def freeze(tenant: str) -> None:
+    """Stop serving a tenant (its id, or its team id); it is erased when its grace is over."""
+    console.run(_freeze(console.settings(quiet=True), tenant))
+
+
+@tenants.command()
+@click.argument("tenant")
+def thaw(tenant: str) -> None:
+    """Serve a frozen tenant again."""
+    console.run(_thaw(console.settings(quiet=True), tenant))
+
+
+@tenants.command()
+@click.argument("tenant")
+@click.option("--now", is_flag=True, help="Do not wait for the end of the grace.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(tenant: str, now: bool, yes: bool) -> None:
+    """Erase a tenant for good, and print the certificate. It can be run again after a failure."""
+    console.run(_erase(console.settings(quiet=True), tenant, now=now, yes=yes))
+
+
+@tenants.command()
+@click.argument("tenant")
+def certificate(tenant: str) -> None:
+    """Print an erased tenant's certificate: the text that is signed, signature and public key."""
+    console.run(_certificate(console.settings(quiet=True), tenant))
+
+
 for command in (export, restore, verify):
     tenants.add_command(command)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Storage]:
+    async with addresses(settings) as where, open_storage(where) as storage:
+        yield storage
+
+
+async def _list(settings: Settings) -> None:
+    async with _opened(settings) as storage, storage.database.control() as tx:
+        found = await store.list_registered(tx)
+    rows = [HEADINGS, *(_row(registered) for registered in found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+async def _create(settings: Settings, team_id: str) -> None:
+    if not TEAM_ID.fullmatch(team_id):
+        raise Invalid("That is not the id of a Slack workspace, as in T0123ABCD.")
+    async with _opened(settings) as storage:
+        tenant = await storage.provisioner.tenant_for(team_id)
+    click.echo(f"workspace {team_id} is tenant {tenant}")
+
+
+async def _freeze(settings: Settings, wanted: str) -> None:
+    async with _opened(settings) as storage:
+        found = await _find(storage, wanted)
+        erase_after = await freeze_tenant(
+            storage.database,
+            storage.provisioner,
+            found.tenant_id,
+            _rules(settings),
+            actor="operator",
+            reference=new_reference(),
+        )
+    click.echo(f"tenant {found.tenant_id} is frozen; it is erased from {erase_after:%F %H:%M} UTC")
+
+
+async def _thaw(settings: Settings, wanted: str) -> None:
+    async with _opened(settings) as storage:
+        found = await _find(storage, wanted)
+        await thaw_tenant(
+            storage.database,
+            storage.provisioner,
+            found.tenant_id,
+            actor="operator",
+            reference=new_reference(),
+        )
+    click.echo(f"tenant {found.tenant_id} is served again")
+
+
+async def _erase(settings: Settings, wanted: str, *, now: bool, yes: bool) -> None:
+    async with _opened(settings) as storage, slack_session() as session:
+        found = await _find(storage, wanted)
+        if not yes and found.status != "erased":
+            _ask(found)
+        clients = SlackClients(storage.database, session, settings.slack_api_base_url)
+        done = await erase_tenant(
+            storage.database,
+            storage.provisioner,
+            storage.signer,
+            SlackRevoker(clients.api),
+            found.tenant_id,
+            _rules(settings),
+            actor="operator",
+            when_due=not now,
+        )
+        _show(done, storage.signer.public_key)
+
+
+async def _certificate(settings: Settings, wanted: str) -> None:
+    async with _opened(settings) as storage:
+        _show(await get_certificate(storage.database, wanted), storage.signer.public_key)
+
+
+def _ask(found: Registered) -> None:
+    """Who erases types the workspace's id, or the tenant's where it has none any more."""
+    name = found.team_id or found.tenant_id
+    typed = click.prompt(f"All data of {name} will be gone for good. Type {name} to erase it")
+    if typed.strip() != name:
+        raise click.ClickException("that is not its id: nothing was erased")
+
+
+def _show(done: Certificate, public_key: bytes) -> None:
+    """What is signed alone on standard output, so that it can be kept in a file and checked."""
+    click.echo(done.signed.text)
+    click.echo(f"signature {done.signed.signature}", err=True)
+    click.echo(f"signed by key {done.signed.key_id}; this deployment's key is:", err=True)
+    click.echo(pem_of(public_key).decode(), err=True, nl=False)
+
+
+async def _find(storage: Storage, wanted: str) -> Registered:
+    """By tenant id or team id. Raises NotFound."""
+    async with storage.database.control() as tx:
+        found = await store.find_registered(tx, wanted)
+    if found is None:
+        raise NotFound(NOT_SET_UP)
+    return found
+
+
+def _row(found: Registered) -> tuple[str, ...]:
+    return (
+        found.team_id or "-",
+        found.tenant_id,
+        found.status,
+        str(found.schema_version),
+        f"{found.created_at:%F}",
+        f"{found.erase_after:%F %H:%M}" if found.status == "frozen" else "-",
+    )
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(settings.erase_grace_days, settings.backup_days)

@@ -18,6 +18,13 @@ def auth_test(call: Call) -> Json:
     }
 
 
+def auth_revoke(call: Call) -> Json:
+    """From now on this token is nobody's. With `test` it stays what it is."""
+    if not call.arguments.get("test"):
+        call.workspace.bot_token = ""
+    return {"revoked": not call.arguments.get("test")}
+
+
 def users_info(call: Call) -> Json:
     """A person, or the app's bot user."""
     user = call.text("user")
@@ -47,7 +54,7 @@ def person_wire(workspace: Workspace, person: Person) -> Json:
             "title": person.title,
             "team": person.home_team_id,
         },
-        "is_admin": person.kind == "owner",
+        "is_admin": person.kind in ("owner", "admin"),
         "is_owner": person.kind == "owner",
         "is_primary_owner": person.kind == "owner",
         "is_restricted": person.kind == "guest",
@@ -80,5 +87,6 @@ def _bot_wire(call: Call) -> Json:
 
 HANDLERS: dict[str, Handler] = {
     "auth.test": auth_test,
+    "auth.revoke": auth_revoke,
     "users.info": users_info,
 }
