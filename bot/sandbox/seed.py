@@ -145,7 +145,7 @@ def _workspace(company: _Company, bot_token: str | None) -> Workspace:
 
 def _channels(company: _Company, workspace: Workspace) -> list[Channel]:
     people = list(workspace.persons.values())
-    staff = {p.id for p in people if p.kind in ("owner", "member")}
+    staff = {p.id for p in people if p.kind in ("owner", "admin", "member")}
     everyone_here = staff | {p.id for p in people if p.kind == "guest"}
     outsiders = {p.id for p in people if p.kind == "outsider"}
     owner, bot = people[0].id, workspace.bot_user_id

@@ -39,7 +39,7 @@ async def send_file(
     if state == "sending" and await files.find_sent(context, sending.channel, name=sending.name):
         await _finish(context, key)
         return False
-    folder = Path(tempfile.gettempdir()) / f"aegis-{context.fingerprint(key)[:32]}"
+    folder = Path(tempfile.gettempdir()) / f"aegis-file-{context.fingerprint(key)[:32]}"
     try:
         await asyncio.to_thread(_empty, folder)
         path = folder / sending.name

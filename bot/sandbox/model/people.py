@@ -10,7 +10,7 @@ from bot.sandbox.model.files import StoredFile, Upload
 KEPT_FILE_BYTES = 200 * 1024 * 1024
 KEPT_UPLOADS = 50
 
-Kind = Literal["owner", "member", "guest", "outsider"]
+Kind = Literal["owner", "admin", "member", "guest", "outsider"]
 
 
 @dataclass(frozen=True, kw_only=True)
