@@ -9,6 +9,8 @@ from bench.tenants.fleet import admin_of
 from core.db.tenant import TenantContext
 from core.kernel.ids import TenantId, new_reference
 from core.lifecycle.archive.export_tenant import export_tenant
+from core.lifecycle.erase_tenant import erase_tenant
+from core.lifecycle.model import Rules
 
 SIZE_MB = 10
 _BATCHES = 50
@@ -49,6 +51,13 @@ class Lifecycle:
     erase_s: float
 
 
+class NothingToRevoke:
+    """A tenant of the bench holds no token of anybody's; asking Slack is Slack's time, not ours."""
+
+    async def revoke(self, context: TenantContext) -> int:
+        return 0
+
+
 async def export_and_erase(installation: Installation, tenant: TenantId, folder: Path) -> Lifecycle:
     storage = installation.storage
     context = await storage.database.tenant(tenant)
@@ -62,7 +71,16 @@ async def export_and_erase(installation: Installation, tenant: TenantId, folder:
         reference=new_reference(),
     )
     exported = time.perf_counter()
-    erased = exported
+    await erase_tenant(
+        storage.database,
+        storage.provisioner,
+        storage.signer,
+        NothingToRevoke(),
+        tenant,
+        Rules(grace_days=30, backup_days=30),
+        actor="operator",
+    )
+    erased = time.perf_counter()
     return Lifecycle(size_mb, exported - started, erased - exported)
 
 
