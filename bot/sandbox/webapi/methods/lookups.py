@@ -1,4 +1,4 @@
-"""auth.test and users.info."""
+"""auth.test, auth.revoke and users.info."""
 
 from bot.sandbox.model.people import Person, Workspace
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
