@@ -10,6 +10,9 @@ ARGS ?=
 PYTHON ?=
 export PYTHON
 python := .venv/bin/python
+# What has to hold when connections are shared: walls, attacks, intake, queue, and the product's main job.
+isolation := tests/isolation $(addprefix tests/integration/test_,walls.py pooled.py intake_http.py worker.py \
+	stop_turn.py) tests/scenario/test_first_light.py
 # A sample run must not depend on what the developer has set for a real one.
 unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u OPENAI_COMPATIBLE_API_KEY \
 	-u OPENAI_COMPATIBLE_BASE_URL -u SLACK_BOT_TOKEN -u SLACK_APP_TOKEN -u SLACK_API_BASE_URL
@@ -27,7 +30,7 @@ test: set-up ## Run the tests (ARGS="tests/unit -k router")
 	@$(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: check
-check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run; then the tests
+check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run, pgbouncer; then the tests
 	@echo '== format' && $(python) -m ruff format --check .
 	@echo '== lint' && $(python) -m ruff check .
 	@echo '== types' && $(python) -m mypy
@@ -36,6 +39,7 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py \
 		tests/contract/test_sandbox_docs.py tests/contract/test_glossary.py
 	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
+	@echo '== isolation through pgbouncer' && $(python) -m pytest -n 2 --through-pgbouncer $(isolation)
 	@echo '== tests' && $(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: sample-run
