@@ -131,7 +131,7 @@ async def migrate_all(
         await _check_server(admin)
         applied = await migrate.migrate_shared(admin, login)
         for way in await close_ways(admin):
-            log.warning("the server leaves this open to a hostile statement: %s", way)
+            log.warning("the server leaves a way open to hostile statements: %s", way)
     finally:
         await admin.close()
     with named("DATABASE_ADMIN_URL"):

@@ -15,6 +15,8 @@ from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_to
 from bot.storage import Addresses, addresses, connect_service, migrate_all, named
 from bot.wiring import open_embedder, slack_session
 from core.db import migrate as migrations
+from core.isolation.close_ways import list_open_ways
+from core.isolation.model import WAYS
 
 BIG_FLEET = 100  # tenants
 
@@ -119,9 +121,16 @@ async def _check_database(where: Addresses) -> int:
     try:
         version = await connection.fetchval("select current_setting('server_version')")
         known = await connection.fetchval(migrations.SQL["has_control"])
+        is_open = await list_open_ways(connection) if known else []
     finally:
         await connection.close()
     click.echo(f"ok    database: PostgreSQL {version}")
     if not known:
         click.echo("fail  database: not set up: run `aegis migrate`")
-    return 0 if known else 1
+        return 1
+    for way, words in WAYS.items():
+        if way in is_open:
+            click.echo(f"note  isolation: the server lets a hostile statement {words}")
+        elif way != "statements":
+            click.echo(f"ok    isolation: a tenant cannot {words}")
+    return 0

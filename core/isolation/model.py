@@ -51,7 +51,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Failure:
     """What made a proof fail: an attempt by its name, and what came of it. No content."""
 
     outcome: Outcome
