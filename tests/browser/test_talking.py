@@ -157,3 +157,24 @@ async def test_a_button_tells_the_app_and_rests_meanwhile(screen: Screen, app: S
     await expect(thumb).to_be_enabled()
     (action,) = app.clicked[0]["actions"]
     assert (action["action_id"], action["value"]) == ("feedback", "good")
+
+
+async def test_a_date_is_shown_on_the_readers_clock_and_a_file_can_be_downloaded(
+    screen: Screen, app: ScriptedApp
+) -> None:
+    await screen.open()
+    channel = (await screen.page.evaluate("location.hash")).split("/")[3]
+    client = app.client("TNORTHWIND")
+    token = "<!date^1795534207^{date_short}, {time_secs}|24 Nov 2026, 15:30 UTC>"
+    await client.chat_postMessage(channel=channel, text=f"Signed {token}")
+    sent = await client.files_upload_v2(channel=channel, filename="a.txt", content="Hello")
+
+    time = screen.page.locator(".message-body time")
+    await expect(time).to_have_attribute("datetime", "2026-11-24T15:30:07.000Z")
+    await expect(time).to_contain_text("2026, ")
+    async with screen.page.expect_download() as waiting:
+        await screen.page.locator(".file-card").click()
+    download = await waiting.value
+    assert sent["ok"]
+    assert download.suggested_filename == "a.txt"
+    assert (await download.path()).read_text() == "Hello"

@@ -44,6 +44,7 @@ class Control:
             web.get("/sandbox/credentials", self.credentials),
             web.put("/sandbox/app", self.put_app),
             web.get("/sandbox/messages", self.messages),
+            web.get("/sandbox/file", self.file),
             web.post("/sandbox/say", self.say),
             web.post("/sandbox/command", self.command),
             web.post("/sandbox/click", self.click),
@@ -79,6 +80,18 @@ class Control:
         where = query.get("channel") or query.get("in", "")
         seat = find_seat(self._world, query.get("workspace", ""), query.get("person", ""), where)
         return web.json_response(views.messages(seat))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """The bytes of a file in a conversation that the person is in."""
+        query = request.query
+        where = query.get("channel") or query.get("in", "")
+        seat = find_seat(self._world, query.get("workspace", ""), query.get("person", ""), where)
+        file = seat.workspace.files.get(query.get("file", ""))
+        if file is None or file.channel != seat.channel.id:
+            raise Refused("There is no such file here.", 404)
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        content = seat.workspace.file_bytes[file.id]
+        return web.Response(body=content, content_type=file.mimetype, headers=headers)
 
     async def say(self, request: web.Request) -> web.Response:
         """A person says something."""

@@ -45,6 +45,24 @@ async def test_a_file_is_shared_once_its_bytes_have_come(
         await slack.files_completeUploadExternal(files=[{"id": file}], channel_id=channel)
 
 
+async def test_who_is_in_the_conversation_may_fetch_the_file_by_the_page_and_nobody_else(
+    http: aiohttp.ClientSession, person: Callable[..., Any]
+) -> None:
+    dropped = await person("ana").drop("a.md", b"# Hi")
+
+    async def fetch(who: str, channel: str) -> tuple[int, bytes]:
+        query = {"workspace": "northwind", "person": who, "channel": channel}
+        query["file"] = dropped["file"]["id"]
+        async with http.get("/sandbox/file", params=query) as answer:
+            return answer.status, await answer.read()
+
+    assert await fetch("ana", "dm") == (200, b"# Hi")
+    for who, channel in (("ana", "#general"), ("ben", "dm"), ("ben", dropped["channel"])):
+        status, body = await fetch(who, channel)
+        assert status in (400, 404)
+        assert b"# Hi" not in body
+
+
 @pytest.mark.parametrize("content", [b"", b"short", b"much too long for it"])
 async def test_other_bytes_than_were_announced_are_refused(
     slack: AsyncWebClient, http: aiohttp.ClientSession, content: bytes

@@ -37,6 +37,12 @@ export function fetchMessages(place) {
   return ask(`/messages?${query}`);
 }
 
+/** Where a file's bytes are, for a person who sees it in this place. */
+export function fileAddress(place, file) {
+  const query = new URLSearchParams({ workspace: place.workspace, person: place.person, channel: place.channel, file });
+  return `${BASE}/file?${query}`;
+}
+
 export const say = (place, text, thread) => post("/say", { ...where(place, thread), text });
 export const runCommand = (place, text, thread) => post("/command", { ...where(place, thread), text });
 export const stop = (place, thread) => post("/stop", where(place, thread));

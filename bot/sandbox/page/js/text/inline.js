@@ -1,6 +1,7 @@
 // Inline markup to nodes: one pass over the text with one pattern, so long streamed answers stay cheap.
 
 import { h } from "../view/dom.js";
+import { dateToken } from "./dates.js";
 import { glyph } from "./emoji.js";
 
 const SAFE = /^(https?:|mailto:)/i;
@@ -18,6 +19,7 @@ export function reference(inside, context) {
   const label = bar < 0 ? "" : decode(inside.slice(bar + 1));
   if (target.startsWith("@")) return mention(`@${context.nameOf(target.slice(1))}`, target.slice(1) === context.me);
   if (target.startsWith("#")) return mention(`#${label || context.channelName(target.slice(1))}`);
+  if (target.startsWith("!date^")) return dateToken(target, label) ?? label;
   if (target.startsWith("!")) return mention(label || `@${target.slice(1).split("^")[0]}`);
   return link(decode(target), label || decode(target).replace(/^mailto:/, ""));
 }

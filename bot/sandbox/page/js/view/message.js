@@ -27,7 +27,7 @@ export function renderMessage(message, how) {
       message.ephemeral ? h("div", { class: "ephemeral-note" }, icon("eye", 14), "Only visible to you") : null,
       how.compact ? null : byline(message),
       content(message, how.context),
-      (message.files ?? []).map(fileCard),
+      (message.files ?? []).map((file) => fileCard(file, how.context)),
       reactions(message),
       how.onThread && how.replies.length + (how.working ? 1 : 0) > 0 ? threadSummary(message, how) : null,
     ),
@@ -67,11 +67,11 @@ function lastParagraph(body) {
   return place;
 }
 
-function fileCard(file) {
+function fileCard(file, context) {
   const kind = (file.filetype || "file").toUpperCase();
   return h(
-    "div",
-    { class: "file-card" },
+    "a",
+    { class: "file-card", href: context.fileAddress(file.id), download: file.name, title: `Download ${file.name}` },
     h("span", { class: "file-icon" }, icon("file", 20)),
     h("span", { class: "file-words" }, h("span", { class: "file-name" }, file.title || file.name), h("span", { class: "file-kind" }, `${kind} · ${size(file.size ?? 0)}`)),
   );

@@ -1,5 +1,6 @@
 // Whom one can mention here, the app first.
 
+import { fileAddress } from "../data/api.js";
 import { KINDS } from "../data/world.js";
 
 export function mentionable(store) {
@@ -20,5 +21,6 @@ export function drawingContext(store) {
     me: world.person(place)?.id,
     nameOf: (id) => world.nameOf(place.workspace, id),
     channelName: (id) => world.channelName(place.workspace, id),
+    fileAddress: (id) => fileAddress(place, id),
   };
 }
