@@ -103,7 +103,7 @@ def _pair(word: str, roster: Roster) -> tuple[Name, str]:
 
 def _unknown(word: str, name: str) -> Unreadable:
     nearest = get_close_matches(name.lower(), NAMES, n=1, cutoff=0.6)
-    hint = f" (did you mean {nearest[0]}: ?)" if nearest else ""
+    hint = f" (did you mean `{nearest[0]}:`?)" if nearest else ""
     return Unreadable(f"That is not a filter I know{hint}:", word)
 
 

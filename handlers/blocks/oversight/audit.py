@@ -11,6 +11,7 @@ from handlers.blocks.oversight.actions import ACTION_WORDS
 from handlers.blocks.rendered import Rendered, context, moment, said, section, sections
 
 SHOWN = 20
+SHORT = 16  # characters of a reference
 
 EXAMPLE = "`/aegis audit agent:mara person:@ana action:knowledge since:7d`"
 HOW_TO_FILTER = f"""\
@@ -74,10 +75,10 @@ def _line(event: AuditEvent, roster: Roster) -> str:
         words += f" ({_agent(agent, roster)})"
     parts = [
         moment(event.at, "{date_short_pretty}, {time_secs}"),
-        f"{_who(event.actor)} {words}".rstrip(),
         f"*{_code_free(event.outcome)}*",
+        f"{_who(event.actor)}: {words or 'something this version has no words for'}",
         _code(event.action),
-        f"ref {_code(event.reference)}",
+        f"ref {_code(_short(event.reference))}",
     ]
     return "• " + " · ".join(parts)
 
@@ -100,6 +101,11 @@ def _code(text: str) -> str:
     return f"`{_code_free(text) or '?'}`"
 
 
+def _short(reference: str) -> str:
+    """Enough of it to find the rows in an export, or the lines in the service's log."""
+    return reference if len(reference) <= SHORT else f"{reference[:SHORT]}..."
+
+
 def _code_free(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.:@+/-]", "\ufffd", text)[:60]
 
@@ -110,8 +116,8 @@ def _extent(extent: Extent) -> str:
     total = f"The log has {extent.rows:,} {_rows(extent.rows)}"
     if extent.signed_at is None:
         return f"{total}; none is under a signed checkpoint yet (one is made every minute)."
-    newer = f", {extent.unsigned:,} since then" if extent.unsigned else ""
-    return f"{total}; the last signed checkpoint was {moment(extent.signed_at)}{newer}."
+    but = f" but the newest {extent.unsigned:,}" if extent.unsigned else ""
+    return f"{total}; the signed checkpoint of {moment(extent.signed_at)} covers all{but}."
 
 
 def _rows(count: int) -> str:

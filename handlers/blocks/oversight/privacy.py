@@ -14,8 +14,8 @@ WHAT_TO_DO = """\
 • `/aegis privacy export`: everything of this workspace, as one signed archive, to you alone
 • `/aegis privacy erase`: what erasing means, and how an owner begins it"""
 NOTHING_ELSE = (
-    "Counts are of this workspace, as of now. Encrypted backups keep what they hold until they "
-    "expire. Uploaded files are read and not kept; agents' models learn nothing from any of this."
+    "Counts are of this workspace, as of now. Uploaded files are read and not kept. Backups keep "
+    "what they hold until they expire."
 )
 HOW_TO_KEEP = (
     "Say what and for how many days: `/aegis privacy keep conversations 90`, "
@@ -83,9 +83,9 @@ def erasing_explained(team_id: str, grace_days: int, backup_days: int) -> Render
 *Erasing this workspace from AEGIS*
 1. AEGIS stops here for everybody, within seconds. Nobody gets answers any more, you included.
 2. Everything is erased {wait}: conversations, documents, people, the audit log. The workspace's key is \
-destroyed, its tables are dropped, and AEGIS gives its Slack token back. Nobody can undo that.
-3. A signed certificate stays, without content. Backups that still hold (unreadable) data expire within \
-{_days(backup_days)} after that."""
+destroyed, its tables are dropped, and its Slack token is revoked. Nobody can undo that.
+3. A signed certificate stays, without content. Backups may hold data for up to \
+{_days(backup_days)} after that; the certificate names the date."""
     stop = _how_to_stop(team_id) if grace_days else "There is no time in which to stop it."
     begin = (
         "An owner of this workspace begins it by typing its id: "

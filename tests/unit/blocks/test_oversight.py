@@ -50,12 +50,12 @@ def test_every_documented_action_has_plain_words_and_no_other():
 def test_a_row_says_when_who_what_how_it_went_and_where_to_look():
     text = audit_page([event()], LogFilter(), ROSTER, EXTENT).text
 
-    assert "<@U0HFEFLIPE> searching the documents (" in text
+    assert "<@U0HFEFLIPE>: searching the documents (" in text
     assert "*done*" in text
     assert "`knowledge:documents:search`" in text
     assert "ref `abc123`" in text
     assert "4,321 rows" in text
-    assert "3 since then" in text
+    assert "covers all but the newest 3" in text
 
 
 def test_twenty_rows_are_shown_and_the_21st_says_there_are_more():

@@ -95,7 +95,7 @@ def test_what_is_no_filter_is_refused_in_harmless_words(typed):
 
 
 def test_a_near_miss_is_guessed():
-    with pytest.raises(Unreadable, match="did you mean person"):
+    with pytest.raises(Unreadable, match="did you mean `person"):
         read("persn:me")
 
 
