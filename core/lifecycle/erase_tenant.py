@@ -41,7 +41,7 @@ REVOKE_SECONDS = 20.0
 # Somebody may read a table just then: an export, a backup of the server.
 DROP_SECONDS = 30.0
 _PAUSE_SECONDS = 0.2
-_BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, Conflict)
+_BUSY = (asyncpg.DeadlockDetectedError, Conflict)
 
 
 async def erase_tenant(

@@ -51,17 +51,16 @@ class Held:
 
 @asynccontextmanager
 async def hold(provisioner: Provisioner, tenant: TenantId) -> AsyncIterator[Held]:
-    """One transaction of the admin's. Raises NotFound, Conflict (somebody else holds it)."""
+    """One transaction of the admin's. Raises NotFound, Conflict (somebody else holds what it needs)."""
     admin = await asyncpg.connect(provisioner.admin_dsn)
     try:
         async with admin.transaction():
             await admin.execute("set local lock_timeout = '5s'")
-            try:
-                found = await store.lock_registered(ControlTx(admin), tenant)
-            except asyncpg.LockNotAvailableError:
-                raise Conflict("Somebody else is changing this tenant. Please try again.") from None
+            found = await store.lock_registered(ControlTx(admin), tenant)
             if found is None:
                 raise NotFound(NOT_SET_UP)
             yield Held(admin, found)
+    except asyncpg.LockNotAvailableError:
+        raise Conflict("Somebody else is changing this tenant. Please try again.") from None
     finally:
         await admin.close()
