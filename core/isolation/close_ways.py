@@ -42,7 +42,7 @@ async def close_ways(admin: Connection) -> list[str]:
 
 
 async def list_open_ways(connection: Connection) -> list[Way]:
-    """The ways that this server leaves open to every role. `statements` is open on each of them."""
+    """The ways that this server leaves open to every role, without those that each one does."""
     functions = {row["way"] for row in await connection.fetch(SQL["list_open_functions"])}
     catalogs = await connection.fetch(SQL["list_open_catalogs"])
     is_open = {

@@ -13,6 +13,7 @@ Way = Literal[
     "temporary",
     "create",
     "languages",
+    "names",
     "statements",
 ]
 
@@ -26,8 +27,12 @@ WAYS: dict[Way, str] = {
     "temporary": "make temporary tables",
     "create": "make things in the database or in a schema of all",
     "languages": "run DO blocks and make functions (languages plpgsql, sql)",
+    "names": "find out that a schema or role exists, by its name or number (casts to regclass)",
     "statements": "change role by a statement of its own (SET ROLE), which no server can refuse",
 }
+
+# No right governs these, so no server closes them; docs/isolation.md says what they come to.
+NOT_CLOSABLE: frozenset[Way] = frozenset({"names", "statements"})
 
 Outcome = Literal["denied", "empty", "program", "open", "crossed", "not covered"]
 """denied: refused. empty: answered with nothing of another tenant. program: the server would let

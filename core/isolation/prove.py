@@ -80,7 +80,7 @@ async def prove_among(
     tables = await read_tables(admin, scope.schema_of(made[0].tenant_id))
     tally.tables.update(table.name for table in tables)
     planted = [await _plant(context, tables, admin, tally) for context in made]
-    is_open = frozenset(await list_open_ways(admin))
+    is_open = frozenset[Way]({*await list_open_ways(admin), "names"})
     for attacker, victim in zip(made, planted[1:] + planted[:1], strict=True):
         await call_all(attacker, victim, find_store_functions(), admin, tally)
         await _attack(attacker, victim, tables, provisioner, admin, is_open, tally)

@@ -25,6 +25,7 @@ _WAYS: dict[str, Way | None] = {
     "temporary": "temporary",
     "create": "create",
     "language": "languages",
+    "name": "names",
     "switch": "statements",
     "statement": "statements",
 }

@@ -312,3 +312,9 @@ create publication mine for all tables;
 
 -- data_event_trigger --
 create event trigger mine on ddl_command_start execute function suppress_redundant_updates_trigger();
+
+-- name_schema --
+select '%1$I'::regnamespace::oid;
+
+-- name_role --
+select '%4$I'::regrole::oid;

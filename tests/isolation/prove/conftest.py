@@ -1,5 +1,6 @@
 """A server of its own: a proof looks at every tenant there is, and other tests leave odd ones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -12,6 +13,8 @@ from core.db.pool import open_pool
 from core.isolation.close_ways import close_ways
 from core.kernel.sealing import Sealer
 from core.tenancy.install_workspace import Provisioner
+from tests.integration.pooler import open_pooler
+from tests.pgbouncer import find_pgbouncer, running_pgbouncer
 
 LOGIN = "proof_service"
 
@@ -48,10 +51,26 @@ def provisioner(server: Server, master: Sealer) -> Provisioner:
 
 
 @pytest.fixture
-async def database(server: Server, master: Sealer) -> AsyncIterator[Database]:
-    pool = await open_pool(server.dsn(user=LOGIN), size=2)
+async def proved_dsn(server: Server, through_pooler: bool) -> AsyncIterator[str]:
+    """A35: where the product's pool leads; through a pooler with one connection, if asked for."""
+    if not through_pooler:
+        yield server.dsn(user=LOGIN)
+    elif program := find_pgbouncer():
+        with running_pgbouncer(program, server.start(), LOGIN) as dsn:
+            yield dsn
+    else:
+        socket = f"{server.start().socket_directory}/.s.PGSQL.5432"
+        async with open_pooler(socket, LOGIN, "aegis", servers=1) as dsn:
+            yield dsn
+
+
+@pytest.fixture
+async def database(
+    proved_dsn: str, master: Sealer, through_pooler: bool
+) -> AsyncIterator[Database]:
+    pool = await open_pool(proved_dsn, size=2, pooled=through_pooler)
     yield Database(pool, master)
-    await pool.close()
+    await asyncio.wait_for(pool.close(), 10)
 
 
 @pytest.fixture
