@@ -1,0 +1,104 @@
+"""Whatever a process keeps in memory between two requests: by tenant, or the same for everybody."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from bot.slack.clients import SlackClients
+from core.kernel.secret import Secret
+from core.tenancy.install_workspace import Grant, install_workspace
+from core.tenancy.workspaces import Workspaces
+from tests.contract.repository import named, parsed, python_files
+
+# (module, what is kept): why one tenant's entry is never another's answer. A new cache stands here.
+CACHES = {
+    ("core/db/database.py", "_contexts"): "by tenant id",
+    ("core/tenancy/workspaces.py", "_kept"): "by team id, of which a tenant has one",
+    ("core/tenancy/workspaces.py", "_teams"): "by tenant id",
+    ("bot/slack/clients.py", "_kept"): "by tenant id",
+    ("bot/slack/abilities.py", "_missing"): "by team id, and no content: what a server lacks",
+    ("bot/slack/answers/rewriting.py", "_shown"): "one answer's own",
+    ("bot/worker/worker.py", "_running"): "by lease, which names its tenant",
+    ("bot/cli/script/player.py", "_threads"): "one script's own; no part of the service",
+    ("core/db/transaction.py", "tables"): "one tenant's snapshot",
+    ("core/tenancy/keys/rotate_data.py", "unfinished"): "one rotation's, by tenant id",
+    ("core/agents/model.py", "_by_word"): "one roster's own",
+    ("core/audit/attempt.py", "_writing"): "tasks that run, each with its own context",
+    ("core/audit/chain/anchors.py", "_ahead"): "one tenant's verification",
+    ("core/tenancy/keys/rotate_data.py", "_references"): "by tenant id",
+    ("core/knowledge/embedding/graph.py", "_constants"): "of the model, built at set-up",
+    ("core/agents/ready_roster.py", "cache"): "a file of the program",
+    ("core/agents/choose_agent.py", "lru_cache"): "patterns of the program's own words",
+    ("core/knowledge/embedding/wordpiece.py", "lru_cache"): "of a word alone, the same for all",
+    ("core/knowledge/embedding/minilm.py", "lru_cache"): "of a word alone, the same for all",
+}
+
+
+def test_every_cache_of_the_product_is_known_here():
+    """A38, as we read it: no answer is kept under a key that leaves the tenant out."""
+    found = {
+        (named(path), name)
+        for path in python_files("core", "handlers", "web_oauth", "bot")
+        if "bot/sandbox/" not in named(path)
+        for name in caches(parsed(path))
+    }
+
+    assert found == set(CACHES)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "@cache\ndef f(): ...",
+        "@lru_cache(maxsize=1)\ndef f(): ...",
+        "@functools.cache\ndef f(): ...",
+        "self.f = lru_cache(10)(self._f)",
+        "class A:\n  def __init__(self):\n    self._answers: dict[str, tuple[float, str]] = {}",
+        "class A:\n  def __init__(self):\n    self._seen = {}",
+        "ANSWERS: dict[str, str] = {}",
+    ],
+)
+def test_a_cache_is_noticed(planted):
+    assert list(caches(ast.parse(planted)))
+
+
+async def test_one_tenants_client_context_and_team_are_never_anothers(database, provisioner, pair):
+    """A38: asked in turns, from warm caches."""
+    workspaces, clients = (
+        Workspaces(database),
+        SlackClients(database, None, "http://127.0.0.1/api/"),
+    )
+    teams = [await workspaces.team_of(context.tenant_id) for context in pair]
+    for team in teams:
+        grant = Grant(team, Secret(f"xoxb-{team}"), f"B{team}")
+        await install_workspace(database, provisioner, grant)
+
+    for _ in range(2):
+        for context, team in zip(pair, teams, strict=True):
+            client = await clients.of(context)
+            assert (client.token, client.bot_user_id) == (Secret(f"xoxb-{team}"), f"B{team}")
+            assert (await database.tenant(context.tenant_id)).tenant_id == context.tenant_id
+            assert await workspaces.tenant_of(team) == context.tenant_id
+            assert await workspaces.team_of(context.tenant_id) == team
+
+
+def caches(tree: ast.Module) -> Iterator[str]:
+    """functools' caches by their name, and dicts that begin empty and live longer than a call."""
+    for node in ast.walk(tree):
+        for used in [*getattr(node, "decorator_list", []), getattr(node, "func", None)]:
+            name = getattr(used, "id", getattr(used, "attr", ""))
+            if name in ("cache", "lru_cache"):
+                yield name
+        if isinstance(node, ast.ClassDef):
+            yield from (kept for part in ast.walk(node) for kept in _kept(part, ast.Attribute))
+    yield from (kept for node in tree.body for kept in _kept(node, ast.Name))
+
+
+def _kept(node: ast.AST, target: type) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    value = getattr(node, "value", None)
+    empty = isinstance(value, ast.Dict) and not value.keys
+    called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+    if (empty or called in ("defaultdict", "OrderedDict")) and isinstance(targets[0], target):
+        yield getattr(targets[0], "attr", getattr(targets[0], "id", ""))
