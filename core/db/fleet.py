@@ -78,7 +78,8 @@ async def migrate_fleet(
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+    # No statement is kept under a name: each is run once, and a pooler would not know the name.
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, statement_cache_size=0)
     try:
         yield connection
     finally:
