@@ -10,8 +10,10 @@ import pytest
 from core.audit.model import LogFilter
 from core.audit.read_log import read_log
 from core.conversations.send_file import Sending, send_file
+from core.jobs.model import InboxEvent
 from core.kernel.errors import Refused
 from core.lifecycle.freeze_tenant import thaw_tenant
+from core.lifecycle.privacy.begin_erasure import begin_erasure
 from core.lifecycle.retention import list_retention
 from tests.stage import spoken
 
@@ -194,6 +196,37 @@ async def test_an_owner_freezes_the_workspace_and_a_thaw_does_not_begin_it_again
     again = await database.tenant(northwind)
     ana = stage.person_id("ana")
     assert await rows(again, "lifecycle:tenant:freeze") == [(ana, "done")]
+
+
+async def test_who_dies_over_an_erasure_does_not_begin_it_anew_after_a_thaw(stage_with):
+    async with stage_with(works=False) as stage:
+        await stage.play(
+            """[{workspace: northwind, person: ana, in: dm, answer: false,
+                 command: "/aegis privacy erase TNORTHWIND"}]"""
+        )
+        northwind, services = stage.tenants["northwind"], stage.product.services
+        async with northwind.db.transaction() as tx:
+            row = await tx.fetchrow("select id, event_id, kind, payload::text from inbox_event")
+        event = InboxEvent(**row, attempts=0)
+
+        await begin_erasure(
+            northwind,
+            services.database,
+            services.provisioner,
+            services.rules,
+            event=event,
+            actor=stage.person_id("ana"),
+        )
+        await thaw_tenant(
+            services.database,
+            services.provisioner,
+            northwind.tenant_id,
+            actor="operator",
+            reference="test",
+        )
+
+        async with northwind.db.transaction() as tx:
+            assert await tx.fetchval("select state from inbox_event") == "done"
 
 
 async def test_an_admin_who_owns_nothing_cannot_begin_an_end(stage):
