@@ -11,7 +11,7 @@ from handlers.blocks.oversight.actions import ACTION_WORDS
 from handlers.blocks.rendered import Rendered, context, moment, said, section, sections
 
 SHOWN = 20
-SHORT = 16  # characters of a reference
+SHORT = 10  # characters of a reference
 
 EXAMPLE = "`/aegis audit agent:mara person:@ana action:knowledge since:7d`"
 HOW_TO_FILTER = f"""\
@@ -25,7 +25,7 @@ HOW_TO_SEE_MORE = (
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{4,30}")
 _OTHERS = {
-    "operator": "whoever runs AEGIS",
+    "operator": "the operator",
     "retention": "AEGIS itself",
     "unknown": "somebody unknown",
 }
@@ -102,7 +102,9 @@ def _code(text: str) -> str:
 
 
 def _short(reference: str) -> str:
-    """Enough of it to find the rows in an export, or the lines in the service's log."""
+    """Enough of it to find the rows in an export, or the lines in the service's log: a command's
+    begins with what all of them begin with."""
+    reference = reference.rpartition(":")[2]
     return reference if len(reference) <= SHORT else f"{reference[:SHORT]}..."
 
 

@@ -127,9 +127,7 @@ def _kept_line(kept: Kept, counts: Mapping[str, int]) -> str:
     how_long = "for ever" if kept.keep_days is None else f"for {_days(kept.keep_days)}"
     default = " (the default)" if kept.is_default else ""
     amount = amounts.get(kept.data_class, "")
-    return (
-        f"• *{kept.data_class}*: {amount}, kept *{how_long}*{default}\n      _{escape(kept.words)}_"
-    )
+    return f"• *{kept.data_class}*: {amount}, kept *{how_long}*{default}: _{escape(kept.words)}_"
 
 
 def _other_lines(counts: Mapping[str, int]) -> list[str]:

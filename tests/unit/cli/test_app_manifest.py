@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from bot.cli.app_manifest import BOT_EVENTS, BOT_SCOPES, app_manifest
 from bot.cli.main import main
 from bot.intake.addressing import _SERVED
+from bot.sandbox.seed import COMMANDS, SCOPES
+from handlers.commands.aegis import SUBCOMMANDS
 
 
 @pytest.mark.parametrize("url", [None, "https://aegis.example"])
@@ -38,3 +40,12 @@ def test_the_command_prints_json_and_refuses_an_open_address():
     refused = runner.invoke(main, ["manifest", "--url", "http://aegis.example"])
     assert refused.exit_code == 2
     assert "https" in refused.output
+
+
+def test_the_hint_names_every_subcommand_and_the_sandbox_shows_the_same():
+    commands = app_manifest(None)["features"]["slash_commands"]
+    hints = {command["command"]: command["usage_hint"] for command in commands}
+
+    assert set(hints["/aegis"].split(" | ")) == set(SUBCOMMANDS)
+    assert {command.name: command.usage for command in COMMANDS} == hints
+    assert set(BOT_SCOPES) <= SCOPES
