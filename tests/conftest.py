@@ -7,6 +7,7 @@ import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,18 @@ from core.db.tenant import TenantContext
 from core.isolation.close_ways import close_ways
 from core.kernel.sealing import Sealer, new_key
 from core.tenancy.install_workspace import Provisioner
+from tests.canary.bystander import plant, search_everybody_else
+from tests.canary.ears import listening
+from tests.canary.net import Net
 from tests.integration.pooler import open_pooler
 from tests.pgbouncer import find_pgbouncer, running_pgbouncer
 from tests.roles import drop_tenant_roles
 from tests.stage import Stage, open_stage
 
 SERVICE_LOGIN = "aegis_test_service"
+NET = Net()  # of this process of the run
+LISTENING = ExitStack()
+SECTIONS = pytest.StashKey[list[tuple[str, str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +42,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="the service's login goes through pgbouncer: transaction mode, one server connection",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart() -> Iterator[None]:
+    """From here to the end of the run, whatever is said is searched for the bystander's words."""
+    LISTENING.enter_context(listening(NET))
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish() -> Iterator[None]:
+    try:
+        return (yield)
+    finally:
+        LISTENING.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """A test during which a canary was heard has failed, whatever it was about."""
+    report = yield
+    NET.listen("an error", report.longreprtext)
+    known = item.stash.setdefault(SECTIONS, [])  # each report repeats those before it
+    for section in report.sections:
+        if section not in known:
+            known.append(section)
+            NET.listen(*section)
+    if heard := NET.take():
+        report.outcome = "failed"
+        report.longrepr = "\n".join(heard)
+    return report
 
 
 def pytest_terminal_summary(
@@ -69,15 +107,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-async def admin_dsn(postgres: Server) -> AsyncIterator[str]:
-    """A migrated database; the login that owns the cluster."""
+async def admin_dsn(postgres: Server, master: Sealer) -> AsyncIterator[str]:
+    """A migrated database with a bystander in it; the login that owns the cluster."""
     dsn = postgres.dsn()
     admin = await asyncpg.connect(dsn)
     try:
         await admin.execute(f"create role {SERVICE_LOGIN} login noinherit")
         await migrate.migrate_shared(admin, SERVICE_LOGIN)
         await close_ways(admin)
+        bystander = await plant(admin, Provisioner(dsn, SERVICE_LOGIN, master), NET)
         yield dsn
+        for place in await search_everybody_else(admin, bystander, NET):
+            NET.listen(place, NET.mark)
         await drop_tenant_roles(admin)
     finally:
         await admin.close()

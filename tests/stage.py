@@ -96,7 +96,10 @@ async def open_stage(
         async with open_product(chosen, storage) as product:
             # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
             admin = await asyncpg.connect(provisioner.admin_dsn)
-            await admin.execute("delete from control.workspace")
+            await admin.execute(
+                "delete from control.workspace where team_id = any($1)",
+                [workspace["id"] for workspace in sandbox.credentials["workspaces"]],
+            )
             await admin.close()
             tenants = {}
             for workspace in sandbox.credentials["workspaces"]:
