@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
+from bot.schedule import jobs
 from core.db.scope import schema_of
 from core.kernel.errors import Conflict, NotFound, Unavailable
 from core.kernel.ids import TenantId, new_id, new_reference
@@ -291,3 +292,24 @@ async def test_an_admin_who_is_no_superuser_can_erase(database, provisioner, pos
         async with as_admin(provisioner) as admin:
             await admin.execute("drop owned by small_admin")
             await admin.execute("drop role small_admin")
+
+
+async def test_every_worker_erases_what_is_due_and_enforces_retention(stage, provisioner):
+    services = stage.product.services
+    due, kept = stage.tenants["northwind"], stage.tenants["harbor"]
+    async with kept.db.transaction() as tx:
+        await tx.execute(
+            "insert into person (person_id, standing, checked_at)"
+            " values ('UOLD', 'member', now() - interval '91 days')"
+        )
+    await freeze(services.database, provisioner, due.tenant_id, Rules(0, 35))
+
+    for job in jobs(stage.product):
+        if job.name in ("erase_due", "enforce_retention"):
+            await job.run()
+
+    async with kept.db.transaction() as tx:
+        assert await tx.fetchval("select count(*) from person where person_id = 'UOLD'") == 0
+    certificate = await get_certificate(services.database, due.tenant_id)
+    assert stage.sandbox.world.find_workspace("northwind").bot_token == ""
+    assert '"outcome":"revoked"' in certificate.signed.text

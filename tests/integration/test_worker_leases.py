@@ -9,6 +9,7 @@ from bot.worker.worker import Worker
 from core.db.database import Database
 from core.db.pool import open_pool
 from core.jobs import store as jobs
+from tests.integration.lifecycle import as_admin
 from tests.integration.test_worker import put, until
 
 
@@ -92,13 +93,15 @@ async def test_work_stops_when_its_lease_cannot_be_renewed(
     await running
 
 
-async def test_what_is_claimed_while_stopping_is_handed_back(database, context, worker_on):
+async def test_what_is_claimed_while_stopping_is_handed_back(
+    database, context, worker_on, provisioner
+):
     async def handle(event):
         raise AssertionError("a stopping worker begins nothing")
 
     await put(database, context, "box", "late")
     worker = worker_on(database, handle)
-    async with database.control() as blocker:
+    async with as_admin(provisioner) as blocker, blocker.transaction():
         await blocker.execute("lock table control.mailbox in exclusive mode")
         running = asyncio.create_task(worker.run())
         await until(_is_waiting(database))
