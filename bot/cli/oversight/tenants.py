@@ -1,6 +1,7 @@
 """`aegis tenants`: what an operator does with one tenant, from its first day to its certificate."""
 
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -164,7 +165,7 @@ def _ask(found: Registered) -> None:
 
 def _show(done: Certificate, public_key: bytes) -> None:
     """What is signed goes to standard output: into a file byte for byte, so that it can be checked."""
-    click.echo(done.signed.text, nl=click.get_text_stream("stdout").isatty())
+    click.echo(done.signed.text, nl=sys.stdout.isatty())
     click.echo(f"signature {done.signed.signature}", err=True)
     click.echo(f"signed by key {done.signed.key_id}; this deployment's key is:", err=True)
     click.echo(pem_of(public_key).decode(), err=True, nl=False)
