@@ -1,5 +1,6 @@
 """pgbouncer before the run's database: transaction mode, one server connection for everybody."""
 
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -89,9 +90,13 @@ def _start(account: Account, program: str, settings: Path, said: Path) -> "subpr
         )
 
 
-def _await_socket(process: "subprocess.Popen[bytes]", socket: Path, said: Path) -> None:
+def _await_socket(process: "subprocess.Popen[bytes]", address: Path, said: Path) -> None:
+    """Until somebody listens there: the file is there a moment before."""
     deadline = time.monotonic() + START_SECONDS
-    while not socket.exists():
+    while True:
+        with socket.socket(socket.AF_UNIX) as trial, suppress(OSError):
+            trial.connect(str(address))
+            return
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"pgbouncer did not start: {said.read_text('utf-8')[-2000:]}")
         time.sleep(0.01)
