@@ -1,12 +1,15 @@
 """What the tests of a tenant's end share: a revoker that is told what Slack says, and looks at rows."""
 
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import asyncpg
 
 from core.db.scope import schema_of
+from core.kernel.ids import new_reference
 from core.kernel.signing import Signer
 from core.lifecycle.erase_tenant import erase_tenant
+from core.lifecycle.freeze_tenant import freeze_tenant
 from core.lifecycle.model import Rules
 
 RULES = Rules(grace_days=30, backup_days=35)
@@ -37,6 +40,12 @@ async def erase(database, provisioner, tenant, *, revoker=None, rules=RULES, **o
         rules,
         actor="operator",
         **options,
+    )
+
+
+async def freeze(database, provisioner, tenant, rules=RULES) -> datetime:
+    return await freeze_tenant(
+        database, provisioner, tenant, rules, actor="operator", reference=new_reference()
     )
 
 

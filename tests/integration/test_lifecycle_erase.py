@@ -7,23 +7,20 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from bot.schedule import jobs
 from core.db.scope import schema_of
-from core.kernel.errors import Conflict, NotFound, Unavailable
-from core.kernel.ids import TenantId, new_id, new_reference
+from core.kernel.errors import NotFound, Unavailable
+from core.kernel.ids import TenantId, new_id
 from core.kernel.signing import BadSignature, verify
 from core.lifecycle.certificate import KIND, get_certificate
-from core.lifecycle.erase_tenant import erase_due
-from core.lifecycle.freeze_tenant import freeze_tenant, thaw_tenant
-from core.lifecycle.model import Rules
+from core.lifecycle.freeze_tenant import thaw_tenant
 from core.lifecycle.ports import NotRevoked
 from tests.integration.lifecycle import (
-    RULES,
     SIGNER,
     Answering,
     as_admin,
     erase,
     everything,
+    freeze,
     one,
 )
 
@@ -37,12 +34,6 @@ async def left_of(provisioner, tenant) -> list[str]:
     async with as_admin(provisioner) as admin:
         rows = await everything(admin)
     return sorted({row.split(":")[0] for row in rows if tenant in row})
-
-
-async def freeze(database, provisioner, tenant, rules=RULES) -> datetime:
-    return await freeze_tenant(
-        database, provisioner, tenant, rules, actor="operator", reference=new_reference()
-    )
 
 
 async def test_what_is_left_of_an_erased_tenant_is_its_id_and_the_certificate(
@@ -195,31 +186,6 @@ async def test_a_table_in_use_holds_the_end_up_and_the_next_run_goes_on(
     assert statement(certificate)["tokens"]["outcome"] == "revoked"
 
 
-async def test_the_job_erases_whose_grace_is_over_and_nobody_else(
-    database, provisioner, new_context
-):
-    due, waiting, served = [(await new_context()).tenant_id for _ in range(3)]
-    await freeze(database, provisioner, due, Rules(0, 35))
-    await freeze(database, provisioner, waiting)
-
-    await erase_due(database, provisioner, SIGNER, Answering(), RULES)
-
-    statuses = [
-        await one(provisioner, "select status from control.tenant where tenant_id = $1", tenant)
-        for tenant in (due, waiting, served)
-    ]
-    assert statuses == ["erased", "frozen", "active"]
-
-
-async def test_before_its_time_or_thawed_a_tenant_is_not_erased(database, provisioner, new_context):
-    frozen, served = [(await new_context()).tenant_id for _ in range(2)]
-    await freeze(database, provisioner, frozen)
-
-    for tenant, words in ((frozen, "grace ends"), (served, "not frozen")):
-        with pytest.raises(Conflict, match=words):
-            await erase(database, provisioner, tenant, when_due=True)
-
-
 async def test_an_erasure_that_cannot_be_audited_does_not_happen(database, provisioner, context):
     async with as_admin(provisioner) as admin:
         await admin.execute(
@@ -292,24 +258,3 @@ async def test_an_admin_who_is_no_superuser_can_erase(database, provisioner, pos
         async with as_admin(provisioner) as admin:
             await admin.execute("drop owned by small_admin")
             await admin.execute("drop role small_admin")
-
-
-async def test_every_worker_erases_what_is_due_and_enforces_retention(stage, provisioner):
-    services = stage.product.services
-    due, kept = stage.tenants["northwind"], stage.tenants["harbor"]
-    async with kept.db.transaction() as tx:
-        await tx.execute(
-            "insert into person (person_id, standing, checked_at)"
-            " values ('UOLD', 'member', now() - interval '91 days')"
-        )
-    await freeze(services.database, provisioner, due.tenant_id, Rules(0, 35))
-
-    for job in jobs(stage.product):
-        if job.name in ("erase_due", "enforce_retention"):
-            await job.run()
-
-    async with kept.db.transaction() as tx:
-        assert await tx.fetchval("select count(*) from person where person_id = 'UOLD'") == 0
-    certificate = await get_certificate(services.database, due.tenant_id)
-    assert stage.sandbox.world.find_workspace("northwind").bot_token == ""
-    assert '"outcome":"revoked"' in certificate.signed.text
