@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from bench.installation import open_installation
+from bench.installation import Installation, open_installation
 from bench.tenants import fleet
 from bench.tenants.latency import compare, first_set_role
 from bench.tenants.lifecycle import export_and_erase
 from bench.tenants.memory import touch_every_tenant
 from bench.tenants.model import TenantFigures
+from core.kernel.ids import TenantId
 
 
 async def measure_tenants(folder: Path, count: int) -> TenantFigures:
@@ -25,12 +26,7 @@ async def measure_tenants(folder: Path, count: int) -> TenantFigures:
         _say("touching every tenant")
         memory = await touch_every_tenant(many, tenants)
         await touch_every_tenant(small, others)
-        await fleet.settle(many)
-        _say("asking one tenant, here and there")
-        hot_ms, ratio = await compare(
-            await many.storage.database.tenant(tenants[0]),
-            await small.storage.database.tenant(others[0]),
-        )
+        hot_ms, ratio = await _ask_in_turn(many, tenants[0], small, others[0])
         _say("migrating")
         migrate_ms = await fleet.migrate(many, count)
         catalog_mb = await fleet.catalog_mb(many)
@@ -53,6 +49,16 @@ async def measure_tenants(folder: Path, count: int) -> TenantFigures:
         hot_query_ratio=ratio,
         fresh_set_role_ms=fresh_ms,
         granted_set_role_ms=granted_ms,
+    )
+
+
+async def _ask_in_turn(
+    many: Installation, of_many: TenantId, small: Installation, of_few: TenantId
+) -> tuple[float, float]:
+    _say("asking one tenant, here and there")
+    await fleet.settle(many)
+    return await compare(
+        await many.storage.database.tenant(of_many), await small.storage.database.tenant(of_few)
     )
 
 
