@@ -12,7 +12,10 @@ from tests.contract.repository import PACKAGES, ROOT, named, parsed, python_file
 
 # Where a statement is neither a constant nor `SQL[name]`, and why that is safe.
 EXCEPTIONS = {
-    ("core/isolation/close_ways.py", "statement"): "the server put it together, from oids and names",
+    (
+        "core/isolation/close_ways.py",
+        "statement",
+    ): "the server put it together, from oids and names",
     ("core/isolation/attempts/run.py", "one.statement"): "an attack: the server quoted the names",
     ("core/isolation/prove.py", "await session.fetchval(PROOF_SQL['become_session'], role)"): (
         "the server quoted the name: format('%I')"

@@ -15,8 +15,6 @@ from core.kernel.tenant_keys import TenantKeys
 from core.tenancy.install_workspace import Provisioner
 from core.tenancy.keys import store
 
-HOLD_KEYS = migrate.SQL["hold_keys"]
-
 
 class Registry:
     """Wrapped keys are read, changed and put back only if they are as they were read."""
@@ -60,7 +58,7 @@ class Registry:
         self, tx: ControlTx, tenant: TenantId, change: Callable[[TenantKeys], TenantKeys]
     ) -> TenantKeys | None:
         """The same, once, in the caller's transaction. None when somebody else was quicker."""
-        await tx.execute(HOLD_KEYS, "master")
+        await tx.execute(migrate.SQL["hold_keys"], "master")
         found = await store.find_wrapped_key(tx, tenant)
         if found is None:
             raise NotFound("This workspace is not set up with AEGIS.")
