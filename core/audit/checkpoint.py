@@ -7,13 +7,15 @@ checkpoint can: as long as one copy of it is out of reach of whoever changed the
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from core.audit import store
 from core.audit.chain.link import document_of
-from core.audit.model import Checkpoint
+from core.audit.model import CHECKPOINT_KIND, Checkpoint
 from core.db.database import Database
-from core.kernel.signing import Signed, Signer, canonical
+from core.kernel.signing import BadSignature, Signed, Signer, canonical, verify
 
 log = logging.getLogger(__name__)
 
@@ -30,25 +32,24 @@ async def sign_checkpoints(database: Database, signer: Signer, sink: Sink) -> in
     at rest would never reach the sink. So a line may stand there twice, as it may when two processes
     sign at once: the times differ, the row and its hash do not, and the switchboard keeps one.
 
+    A checkpoint counts only if *signer* has signed it: what somebody else has put into the
+    switchboard stops nothing, at most for the hour until a chain at rest is looked at.
     Raises what the sink raises.
     """
-    signed, after = 0, ""
+    signed, after, turn = 0, "", int(time.time() // 60) % 60
     while True:
         async with database.control() as tx:
-            moved = await store.list_moved_chains(tx, after, limit=_PAGE)
-        if not moved:
+            chains = await store.list_moved_chains(tx, after, turn=turn, limit=_PAGE)
+            heads = {tenant: seq for tenant, seq, _, _ in chains}
+            known = await store.list_checkpoints_from(tx, heads)
+        if not chains:
             return signed
-        after = moved[-1][0]
-        ahead = []
-        for tenant, seq, head, signed_seq, at in moved:
-            if seq < signed_seq:
-                log.error(
-                    "an audit chain stands before its own checkpoint: run `aegis audit verify`",
-                    extra={"tenant": tenant, "seq": seq, "signed": signed_seq},
-                )
-                continue
-            ahead.append(_sign(signer, Checkpoint(tenant, seq, head, at, signer.key_id, "")))
-        # Away from the loop: the sink waits for a disk.
+        after = chains[-1][0]
+        unsigned = [
+            Checkpoint(tenant, seq, head, at, signer.key_id, "") for tenant, seq, head, at in chains
+        ]
+        # Away from the loop: signatures are work, and the sink waits for a disk.
+        ahead = await asyncio.to_thread(_sign_due, signer, unsigned, known)
         await asyncio.to_thread(_hand_over, ahead, sink)
         async with database.control() as tx:
             await store.put_checkpoints(tx, ahead)
@@ -61,11 +62,42 @@ def signed_text(checkpoint: Checkpoint) -> Signed:
     return Signed(text, checkpoint.signature, checkpoint.key_id)
 
 
-def _sign(signer: Signer, unsigned: Checkpoint) -> Checkpoint:
-    signature = signer.sign(document_of(unsigned)).signature
-    return Checkpoint(
-        unsigned.tenant_id, unsigned.seq, unsigned.head, unsigned.at, signer.key_id, signature
-    )
+def _sign_due(
+    signer: Signer, unsigned: Sequence[Checkpoint], known: Mapping[str, Sequence[Checkpoint]]
+) -> list[Checkpoint]:
+    return [
+        replace(one, signature=signer.sign(document_of(one)).signature)
+        for one in unsigned
+        if _is_due(signer, one, known.get(one.tenant_id, ()))
+    ]
+
+
+def _is_due(signer: Signer, head: Checkpoint, known: Sequence[Checkpoint]) -> bool:
+    """*known*: what the switchboard has of that row, and of rows that are not there."""
+    where = {"tenant": head.tenant_id, "seq": head.seq}
+    ours = [one for one in known if _is_ours(signer, one)]
+    if any(one.seq > head.seq for one in ours):
+        log.error(
+            "an audit chain stands before its own checkpoint: run `aegis audit verify`", extra=where
+        )
+        return False
+    if any(one.head != head.head for one in ours):
+        log.error("an audit chain is not what was signed: run `aegis audit verify`", extra=where)
+        return False
+    if len(ours) < len(known):
+        log.warning(
+            "a checkpoint in the database is not signed with this key: it counts for nothing",
+            extra=where,
+        )
+    return not ours
+
+
+def _is_ours(signer: Signer, checkpoint: Checkpoint) -> bool:
+    try:
+        verify(signed_text(checkpoint), signer.public_key, CHECKPOINT_KIND)
+    except BadSignature:
+        return False
+    return True
 
 
 def _hand_over(checkpoints: Sequence[Checkpoint], sink: Sink) -> None:

@@ -45,15 +45,32 @@ select coalesce(
 select seq, head, base_seq, base_hash from control.audit_chain where tenant_id = $1;
 
 -- list_moved_chains --
--- Chains whose head is not where the newest checkpoint saw it, a page at a time.
-select c.tenant_id, c.seq, c.head, k.seq as signed_seq, now() as at
+-- Chains whose head no checkpoint names, and of the others one in sixty, in turn: the service's login
+-- may add checkpoints, so that one is there does not say that it was signed. A page at a time.
+select c.tenant_id, c.seq, c.head, now() as at
 from control.audit_chain c
-cross join lateral (
-  select coalesce(max(p.seq), 0) as seq from control.audit_checkpoint p where p.tenant_id = c.tenant_id
-) k
-where c.tenant_id > $1 and c.seq <> k.seq
+where c.tenant_id > $1
+  and (c.seq > 0 or exists (select from control.audit_checkpoint p where p.tenant_id = c.tenant_id))
+  and (abs(hashtext(c.tenant_id)::bigint) % 60 = $3 or not exists (
+    select from control.audit_checkpoint k
+    where k.tenant_id = c.tenant_id and k.seq = c.seq and k.head = c.head))
 order by c.tenant_id
 limit $2;
+
+-- list_checkpoints_from --
+-- Of each tenant, those of this row, and those of rows that are not there; a hundred are enough to see
+-- what they are. A chain may have moved on meanwhile, and have been signed by another process.
+select k.tenant_id, k.seq, k.head,
+  greatest(least(k.signed_at, timestamptz '9999-12-31 00:00Z'), timestamptz '1970-01-01 00:00Z') as at,
+  k.key_id, k.signature
+from unnest($1::text[], $2::bigint[]) as c (tenant_id, seq)
+cross join lateral (
+  select p.tenant_id, p.seq, p.head, p.signed_at, p.key_id, p.signature
+  from control.audit_checkpoint p
+  where p.tenant_id = c.tenant_id and (p.seq = c.seq or p.seq > (
+    select h.seq from control.audit_chain h where h.tenant_id = c.tenant_id))
+  order by p.seq limit 100
+) k;
 
 -- put_checkpoints --
 insert into control.audit_checkpoint (tenant_id, seq, head, signed_at, key_id, signature)
@@ -63,12 +80,16 @@ from unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::text[],
 on conflict (tenant_id, seq) do nothing;
 
 -- list_checkpoints --
-select tenant_id, seq, head, signed_at, key_id, signature from control.audit_checkpoint
+-- A time that no checkpoint of ours has does not fit its signature; a driver need not be able to read it.
+select tenant_id, seq, head,
+  greatest(least(signed_at, timestamptz '9999-12-31 00:00Z'), timestamptz '1970-01-01 00:00Z') as at,
+  key_id, signature
+from control.audit_checkpoint
 where tenant_id = $1 and seq >= $2 and seq <= $3
 order by seq;
 
 -- newest_checkpoint_seq --
-select coalesce(max(seq), 0) from control.audit_checkpoint where tenant_id = $1;
+select coalesce(max(seq), 0) from control.audit_checkpoint where tenant_id = $1 and seq <= $2;
 
 -- lock_chain --
 select tenant_id from control.audit_chain where tenant_id = $1 for update;

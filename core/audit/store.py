@@ -1,7 +1,7 @@
 """The statements of the audit log, one function each: a tenant's rows, and the switchboard's chains."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.audit.model import AuditEvent, Chain, ChainedEvent, Checkpoint, LogFilter
@@ -60,13 +60,22 @@ async def find_chain(tx: ControlTx, tenant: TenantId) -> Chain | None:
 
 
 async def list_moved_chains(
-    tx: ControlTx, after: str, *, limit: int
-) -> list[tuple[str, int, str, int, datetime]]:
-    """(tenant, number and hash of its head, number of its newest checkpoint, now), by tenant."""
-    rows = await tx.fetch(SQL["list_moved_chains"], after, limit)
-    return [
-        (row["tenant_id"], row["seq"], row["head"], row["signed_seq"], row["at"]) for row in rows
-    ]
+    tx: ControlTx, after: str, *, turn: int, limit: int
+) -> list[tuple[str, int, str, datetime]]:
+    """(tenant, number and hash of its head, now), by tenant. *turn*: which sixtieth of the chains at
+    rest is looked at too, from 0."""
+    rows = await tx.fetch(SQL["list_moved_chains"], after, limit, turn)
+    return [(row["tenant_id"], row["seq"], row["head"], row["at"]) for row in rows]
+
+
+async def list_checkpoints_from(
+    tx: ControlTx, heads: Mapping[str, int]
+) -> dict[str, list[Checkpoint]]:
+    """Of each tenant, those of the row that *heads* names and of rows that are not there."""
+    found: dict[str, list[Checkpoint]] = {}
+    for row in await tx.fetch(SQL["list_checkpoints_from"], list(heads), list(heads.values())):
+        found.setdefault(row["tenant_id"], []).append(Checkpoint(*row.values()))
+    return found
 
 
 async def put_checkpoints(tx: ControlTx, signed: Sequence[Checkpoint]) -> None:
@@ -90,8 +99,9 @@ async def list_checkpoints(
     return [Checkpoint(*row.values()) for row in rows]
 
 
-async def newest_checkpoint_seq(tx: ControlTx, tenant: TenantId) -> int:
-    seq: int = await tx.fetchval(SQL["newest_checkpoint_seq"], tenant)
+async def newest_checkpoint_seq(tx: ControlTx, tenant: TenantId, *, last: int = 2**63 - 1) -> int:
+    """The number of the last row up to *last* that has a checkpoint, or 0."""
+    seq: int = await tx.fetchval(SQL["newest_checkpoint_seq"], tenant, last)
     return seq
 
 

@@ -75,7 +75,7 @@ def _read(line: str, found: Outside) -> None:
             str(entry["key_id"]),
             str(entry["signature"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         found.unreadable += 1
         return
     found.checkpoints.setdefault(checkpoint.tenant_id, []).append(checkpoint)

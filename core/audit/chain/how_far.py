@@ -22,7 +22,8 @@ async def how_far(database: Database, context: TenantContext) -> Extent:
     """From the heads alone: the log itself is not read."""
     async with database.control() as tx:
         chain = await store.find_chain(tx, context.tenant_id)
-        signed = await store.newest_checkpoint_seq(tx, context.tenant_id)
+        ahead = chain.seq if chain else 0
+        signed = await store.newest_checkpoint_seq(tx, context.tenant_id, last=ahead)
         newest = await store.list_checkpoints(tx, context.tenant_id, first=signed, last=signed)
     if chain is None:
         return Extent(0, 0, None)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from core.audit import store
 from core.audit.chain.anchors import Anchors
@@ -68,8 +69,10 @@ class _Verification:
         base = anchors.head_at(chain.base_seq)
         broken = await self._follow(max(last, chain.seq))
         if newest_seq > self._walk.seq:
-            # Of a row that is gone, or that lies beyond where the walk has stopped.
-            await self._add_checkpoints(newest_seq, newest_seq)
+            # Of rows that are gone: all of them, for the newest may be one that nobody signed. Or, of
+            # rows beyond where the walk has stopped, the last.
+            first = newest_seq if broken else self._walk.seq + 1
+            await self._add_checkpoints(first, newest_seq)
         flaws = [broken] if broken else [*self._cut_flaws(base), *self._end_flaws()]
         newest = anchors.newest
         return Verdict(
@@ -98,7 +101,9 @@ class _Verification:
 
     def _note_cut(self, event: ChainedEvent) -> None:
         if event.action == CUT:
-            self._cut_through.add(str(json.loads(event.detail).get("through")))
+            # Whoever may add rows may add one whose detail no program can read.
+            with suppress(ValueError, RecursionError):
+                self._cut_through.add(str(json.loads(event.detail).get("through")))
 
     def _cut_flaws(self, signed: str | None) -> Iterator[Flaw]:
         """A log may begin later than at row 1, where retention cut it: at a checkpoint, and the log
