@@ -4,6 +4,7 @@ It is written twice: when the keys go, with what can be found out only before, a
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from core.db.database import NOT_SET_UP, Database
 from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId, new_id
-from core.kernel.signing import Signer
+from core.kernel.signing import BadSignature, Signer, verify
 from core.lifecycle import store
 from core.lifecycle.model import Certificate, Registered, Rules
 
@@ -102,6 +103,27 @@ async def get_certificate(database: Database, wanted: str) -> Certificate:
     if certificate is None or findings_of(certificate) is not None:
         raise NotFound("There is no certificate: this tenant has not been erased.")
     return certificate
+
+
+async def list_uncertified(database: Database, keys: Mapping[str, bytes]) -> list[TenantId]:
+    """Who is registered as erased without a certificate that one of *keys* (public, by id) signed:
+    whoever may write the registry could hide a log by calling its tenant erased."""
+    async with database.control() as tx:
+        erased = [one for one in await store.list_registered(tx) if one.status == "erased"]
+        found = [(one.tenant_id, await store.find_certificate(tx, one.tenant_id)) for one in erased]
+    return [tenant for tenant, certificate in found if not _certifies(certificate, tenant, keys)]
+
+
+def _certifies(
+    certificate: Certificate | None, tenant: TenantId, keys: Mapping[str, bytes]
+) -> bool:
+    if certificate is None or certificate.signed.key_id not in keys:
+        return False
+    try:
+        document = verify(certificate.signed, keys[certificate.signed.key_id], KIND)
+    except BadSignature:
+        return False
+    return bool(document["tenant_id"] == tenant)
 
 
 def _backups(registered: Registered, rules: Rules, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO, cast
 
+import asyncpg
 import click
 
 from bot.cli import console
@@ -19,10 +20,13 @@ from core.audit.chain.checkpoint_file import Outside, read_checkpoints
 from core.audit.chain.verify_log import verify_log
 from core.audit.export_log import Form, export_log
 from core.audit.model import Verdict
+from core.audit.record import flat
 from core.db.database import Database
 from core.kernel.errors import DomainError, NotFound
 from core.kernel.ids import new_reference
 from core.kernel.signing import key_id_of
+from core.lifecycle import store as lifecycle
+from core.lifecycle.certificate import list_uncertified
 from core.tenancy import store as tenancy
 
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -66,6 +70,8 @@ async def _verify(
         keys = trusted | {storage.signer.key_id: storage.signer.public_key}
         for tenant in await _tenants(storage.database, wanted):
             bad += not await _verify_one(storage.database, tenant, keys, outside)
+        if wanted is None:
+            bad += await _tell_hidden(storage.database, keys, outside)
     if outside.unreadable:
         click.echo(f"note: {outside.unreadable} lines of the checkpoint files cannot be read")
     if bad:
@@ -82,9 +88,27 @@ async def _verify_one(
     except DomainError as error:
         click.echo(f"tenant {tenant}: not verified. {error}")
         return False
+    except asyncpg.PostgresError as error:
+        # A table or a right is gone: the others are looked at nevertheless.
+        click.echo(f"tenant {tenant}: BROKEN: it cannot be read (SQLSTATE {error.sqlstate})")
+        return False
     for line in told(verdict):
         click.echo(f"tenant {tenant}: {line}")
     return verdict.holds
+
+
+async def _tell_hidden(database: Database, keys: dict[str, bytes], outside: Outside) -> int:
+    """Logs that nobody would look at, by what the registry says; how many of them are no good."""
+    async with database.control() as tx:
+        registered = {one.tenant_id for one in await lifecycle.list_registered(tx)}
+    for stranger in sorted(outside.checkpoints.keys() - registered):
+        # Throwaway tenants of an isolation proof leave such lines too.
+        click.echo(f"note: {flat(stranger)[:64]} has checkpoints outside, and is not registered")
+    hidden = await list_uncertified(database, keys)
+    for tenant in hidden:
+        words = "registered as erased, without a certificate that a known key has signed (--key)"
+        click.echo(f"tenant {tenant}: BROKEN: {words}")
+    return len(hidden)
 
 
 def told(verdict: Verdict) -> Iterator[str]:
