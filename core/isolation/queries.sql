@@ -27,8 +27,11 @@ where has_function_privilege('public', p.oid, 'execute')
       and p.proname !~ '^pg_(try_)?advisory_xact_lock(_shared)?$'
     or p.provolatile = 's' and (
       p.proname ~ '_to_xml|^(has_.*_privilege|to_reg.*|.*_description|row_security_active)$'
+      -- Who else is at work just then, and how much was done: the numbers of transactions.
+      or p.proname ~ '^(txid_current.*|mxid_age)$' or p.oid = 'age(xid)'::regprocedure
       or p.proname ~ '^pg_' and p.proname !~ '^pg_(typeof|column_size|backend_pid|.*_send|.*_recv)$'
-        and p.proname !~ '^pg_(collation_for|client_encoding|.*_to_.*|input_is_valid|trigger_depth)$'))
+        and p.proname !~ '^pg_(collation_for|client_encoding|input_is_valid|trigger_depth)$'
+        and p.proname !~ '^pg_(char_to_encoding|encoding_to_char|options_to_table)$'))
 order by p.oid;
 
 -- close_functions --

@@ -34,6 +34,10 @@ REACHES = [
     "select tenant_id, wrapped_key from control.tenant",
     "select control.accept_events('{{}}', '{{}}', '{{}}', '{{}}', '{{}}')",
     "select rolpassword from pg_authid",
+    "select txid_current_snapshot()",
+    "select age(xmin) from {ours}.person",
+    "select mxid_age(xmin) from {ours}.person",
+    "select pg_stat_get_db_parallel_workers_to_launch(1)",
 ]
 DENIED = (
     asyncpg.InsufficientPrivilegeError,
