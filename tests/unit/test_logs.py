@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 
+import asyncpg
 import pytest
 
 from bot.logs import JsonFormatter, redact
@@ -46,3 +47,45 @@ def test_line_breaks_make_no_second_record():
     record = logging.makeLogRecord({"msg": 'a\n{"level":"error"}'})
 
     assert "\n" not in JsonFormatter().format(record)
+
+
+def refused(
+    kind: type[asyncpg.PostgresError], message: str, **fields: str
+) -> asyncpg.PostgresError:
+    error = kind(message)
+    for name, value in fields.items():
+        setattr(error, name, value)
+    return error
+
+
+QUOTING = [
+    refused(
+        asyncpg.UniqueViolationError,
+        'duplicate key value violates unique constraint "document_key"',
+        detail="Key (title)=(our secret plan) already exists.",
+        constraint_name="document_key",
+    ),
+    refused(asyncpg.InvalidTextRepresentationError, 'invalid input: "our secret plan"'),
+    refused(asyncpg.UndefinedTableError, 'relation "x" is gone', detail="our secret plan"),
+]
+
+
+@pytest.mark.parametrize("error", QUOTING, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("how", ["alone", "cause", "context", "group"])
+def test_what_the_server_quotes_of_a_row_stays_out_of_the_log(error, how):
+    outer: BaseException = RuntimeError("not stored")
+    if how == "alone":
+        outer = error
+    elif how == "group":
+        outer = ExceptionGroup("several", [error])
+    elif how == "cause":
+        outer.__cause__ = error
+    else:
+        outer.__context__ = error
+    told = JsonFormatter().format(
+        logging.makeLogRecord({"msg": "failed", "exc_info": (type(outer), outer, None)})
+    )
+
+    assert "our secret plan" not in told
+    assert f"[SQLSTATE {error.sqlstate}" in told
+    assert type(error).__name__ in told
