@@ -19,7 +19,7 @@ select statement_timestamp() as taken_at, current_setting('server_version') as s
 from control.tenant t
 join control.audit_chain c on c.tenant_id = t.tenant_id
 left join control.workspace w on w.tenant_id = t.tenant_id
-where t.tenant_id = $1;
+where t.tenant_id = $1 and t.status in ('active', 'frozen');
 
 -- list_own_columns --
 -- What is computed from other columns is left out: the server computes it again.

@@ -186,6 +186,8 @@ class _Erasure:
             code = "no_answer"
         except (DomainError, CannotOpen):
             code = "cannot_be_opened"
+        except asyncpg.PostgresError:
+            code = "cannot_be_read"  # its table was damaged, and is about to go all the same
         if code:
             log.warning("a token was not revoked", extra={"tenant": self.tenant, "code": code})
         tables = {row["table_name"]: row["row_count"] for row in rows}

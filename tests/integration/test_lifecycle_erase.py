@@ -119,8 +119,9 @@ async def test_a_certificate_that_was_altered_does_not_verify(database, provisio
         (0, "there was no valid token"),
         (NotRevoked("http_503"), "could not be revoked: http_503"),
         (Unavailable("gone"), "could not be revoked: cannot_be_opened"),
+        (asyncpg.UndefinedTableError("gone"), "could not be revoked: cannot_be_read"),
     ],
-    ids=["revoked", "none", "refused", "unreadable"],
+    ids=["revoked", "none", "refused", "unreadable", "damaged"],
 )
 async def test_what_slack_says_of_the_token_is_in_the_certificate_and_stops_nothing(
     database, provisioner, context, answer, outcome

@@ -5,9 +5,12 @@ import base64
 import hashlib
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from core.audit.model import Checkpoint
 from core.db.transaction import Snapshot
 from core.kernel.ids import TenantId
 from core.kernel.signing import Signer
@@ -63,7 +66,7 @@ async def write_archive(
             head=moment.head,
             base_seq=moment.base_seq,
             base_hash=moment.base_hash,
-            checkpoints=tuple(read_checkpoints(tenant, json.loads(moment.checkpoints))),
+            checkpoints=tuple(_usable_checkpoints(tenant, moment.checkpoints)),
             tables=tuple(tables),
         )
         signed = signer.sign(manifest.document())
@@ -75,6 +78,13 @@ async def write_archive(
         ):
             archive.writestr(_member(name, made_at), content)
     return manifest
+
+
+def _usable_checkpoints(tenant: TenantId, known: str) -> Iterator[Checkpoint]:
+    """The service's login may have added one that is none: it must not stop an export."""
+    for document in json.loads(known):
+        with suppress(KeyError, TypeError, ValueError):
+            yield from read_checkpoints(tenant, [document])
 
 
 async def _copy_table(
