@@ -58,7 +58,7 @@ async def test_an_empty_log_holds(context, database):
         "at = '-infinity'",
         "at = '200000-01-01'",
         "at = '2026-11-24 BC'",
-        "previous = overlay(previous placing 'f' from 1)",
+        "previous = translate(previous, '0123456789abcdef', '123456789abcdef0')",
         "hash = repeat('0', 64)",
     ],
 )

@@ -26,6 +26,7 @@ class Place:
 
     def __init__(self, admin: asyncpg.Connection, admin_dsn: str, service_dsn: str) -> None:
         self.admin, self.admin_dsn, self.service_dsn = admin, admin_dsn, service_dsn
+        self._one_at_a_time = asyncio.Lock()
         self._pools: list[Pool] = []
         self.databases: list[Database] = []
         self._masters: dict[Database, Sealer] = {}
@@ -51,7 +52,8 @@ class Place:
 
     async def all_look_anew(self) -> None:
         """In place of waiting until what every process keeps has grown old."""
-        rows = await self.admin.fetch("select tenant_id from control.tenant")
+        async with self._one_at_a_time:
+            rows = await self.admin.fetch("select tenant_id from control.tenant")
         for database in self.databases:
             for row in rows:
                 database.forget(row["tenant_id"])
