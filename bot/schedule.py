@@ -112,7 +112,7 @@ async def _enforce_retention(services: Services) -> None:
     for _, tenant in await services.workspaces.list_active():
         try:
             context = await services.database.tenant(tenant)
-            await enforce_retention(context, services.provisioner)
+            await enforce_retention(context, services.provisioner, services.signer)
         except DomainError as error:
             log.info("tenant left out of retention: %s", error)
         except asyncpg.PostgresError as error:

@@ -62,6 +62,15 @@ def signed_text(checkpoint: Checkpoint) -> Signed:
     return Signed(text, checkpoint.signature, checkpoint.key_id)
 
 
+def is_signed_by(signer: Signer, checkpoint: Checkpoint) -> bool:
+    """The switchboard also holds what others have put there."""
+    try:
+        verify(signed_text(checkpoint), signer.public_key, CHECKPOINT_KIND)
+    except BadSignature:
+        return False
+    return True
+
+
 def _sign_due(
     signer: Signer, unsigned: Sequence[Checkpoint], known: Mapping[str, Sequence[Checkpoint]]
 ) -> list[Checkpoint]:
@@ -75,7 +84,7 @@ def _sign_due(
 def _is_due(signer: Signer, head: Checkpoint, known: Sequence[Checkpoint]) -> bool:
     """*known*: what the switchboard has of that row, and of rows that are not there."""
     where = {"tenant": head.tenant_id, "seq": head.seq}
-    ours = [one for one in known if _is_ours(signer, one)]
+    ours = [one for one in known if is_signed_by(signer, one)]
     if any(one.seq > head.seq for one in ours):
         log.error(
             "an audit chain stands before its own checkpoint: run `aegis audit verify`", extra=where
@@ -90,14 +99,6 @@ def _is_due(signer: Signer, head: Checkpoint, known: Sequence[Checkpoint]) -> bo
             extra=where,
         )
     return not ours
-
-
-def _is_ours(signer: Signer, checkpoint: Checkpoint) -> bool:
-    try:
-        verify(signed_text(checkpoint), signer.public_key, CHECKPOINT_KIND)
-    except BadSignature:
-        return False
-    return True
 
 
 def _hand_over(checkpoints: Sequence[Checkpoint], sink: Sink) -> None:

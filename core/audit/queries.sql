@@ -95,19 +95,23 @@ select coalesce(max(seq), 0) from control.audit_checkpoint where tenant_id = $1 
 select tenant_id from control.audit_chain where tenant_id = $1 for update;
 
 -- find_cut --
--- The last checkpoint before the first row that is to be kept, but no more than so many rows at a
--- time, as far as checkpoints lie close enough.
-select k.seq, k.head
+-- Checkpoints before the first row that is to be kept, of one key or of others ($5). The last comes
+-- first, but of those that lie close enough to take no more than so many rows at a time.
+select k.tenant_id, k.seq, k.head,
+  greatest(least(k.signed_at, timestamptz '9999-12-31 00:00Z'), timestamptz '1970-01-01 00:00Z') as at,
+  k.key_id, k.signature
 from control.audit_checkpoint k
 join control.audit_chain c on c.tenant_id = k.tenant_id
 join audit_event e on e.seq = k.seq and e.hash = k.head
-where k.tenant_id = $1 and k.seq > c.base_seq
+where k.tenant_id = $1 and k.seq > c.base_seq and (k.key_id = $4) = $5
   and k.seq < coalesce(
     (select f.seq from audit_event f where f.at >= $2 order by f.seq limit 1),
     (select max(f.seq) + 1 from audit_event f))
 order by k.seq > c.base_seq + $3,
-  case when k.seq > c.base_seq + $3 then k.seq else -k.seq end
-limit 1;
+  case when k.seq > c.base_seq + $3 then k.seq else -k.seq end;
+
+-- find_base --
+select base_seq from control.audit_chain where tenant_id = $1;
 
 -- find_broken --
 -- The first row, up to the cut, that does not fit its hash or follow the one before it.

@@ -12,6 +12,7 @@ from core.audit.cut_log import cut_log
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import Invalid
+from core.kernel.signing import Signer
 from core.lifecycle import store
 from core.lifecycle.model import DATA_CLASSES, LONGEST_DAYS, Kept
 from core.tenancy.install_workspace import Provisioner
@@ -60,7 +61,9 @@ async def set_retention(
         )
 
 
-async def enforce_retention(context: TenantContext, provisioner: Provisioner) -> dict[str, int]:
+async def enforce_retention(
+    context: TenantContext, provisioner: Provisioner, signer: Signer
+) -> dict[str, int]:
     """Delete what is older than the tenant keeps it; class of data → rows, of what was deleted.
 
     Each batch is one transaction with its audit row. Two runs at once do not harm each other.
@@ -72,7 +75,7 @@ async def enforce_retention(context: TenantContext, provisioner: Provisioner) ->
         while keep_days is not None and (rows := await _drop(context, data_class, drop, keep_days)):
             deleted[data_class] = deleted.get(data_class, 0) + rows
     keep_days = days["audit"]
-    if keep_days is not None and (rows := await _cut_log(context, provisioner, keep_days)):
+    if keep_days is not None and (rows := await _cut_log(context, provisioner, signer, keep_days)):
         deleted["audit"] = rows
     return deleted
 
@@ -105,7 +108,9 @@ async def _drop_people(tx: Tx, keep_days: int) -> int:
     return await store.drop_old_people(tx, keep_days, BATCH)
 
 
-async def _cut_log(context: TenantContext, provisioner: Provisioner, keep_days: int) -> int:
+async def _cut_log(
+    context: TenantContext, provisioner: Provisioner, signer: Signer, keep_days: int
+) -> int:
     """By the owner's role, who alone may; it writes its own row of what it cut."""
     async with context.db.transaction() as tx:
         cutoff = await store.find_audit_cutoff(tx, keep_days)
@@ -113,7 +118,7 @@ async def _cut_log(context: TenantContext, provisioner: Provisioner, keep_days: 
         return 0
     admin = await asyncpg.connect(provisioner.admin_dsn)
     try:
-        return await cut_log(admin, context.tenant_id, cutoff)
+        return await cut_log(admin, context.tenant_id, cutoff, signer)
     finally:
         await admin.close()
 

@@ -102,7 +102,7 @@ async def test_a_log_whose_beginning_was_cut_is_restored_with_the_proof_of_its_c
 ):
     await fill(context)
     await sign_checkpoints(database, signer, lambda line: None)
-    assert await cut_log(admin, context.tenant_id, datetime.now(UTC)) == 2
+    assert await cut_log(admin, context.tenant_id, datetime.now(UTC), signer) == 2
     path = await export(context, signer, tmp_path / "cut.zip")
     await lose_schema(admin, context)
     await admin.execute(

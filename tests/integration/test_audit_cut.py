@@ -8,7 +8,7 @@ import pytest
 
 from core.audit import store
 from core.audit.cut_log import cut_log
-from tests.integration.audit_log import sign, superuser, verified, write
+from tests.integration.audit_log import SIGNER, sign, superuser, verified, write
 
 SOON = datetime.now(UTC) + timedelta(days=1)
 
@@ -20,7 +20,7 @@ async def cut(admin_dsn):
     async def run(context, older_than=SOON):
         admin = await asyncpg.connect(admin_dsn)
         try:
-            return await cut_log(admin, context.tenant_id, older_than)
+            return await cut_log(admin, context.tenant_id, older_than, SIGNER)
         finally:
             await admin.close()
 

@@ -1,12 +1,16 @@
 """The service's login adds checkpoints of its own making: they stop nothing, and they hide nothing."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from core.audit.chain.how_far import how_far
+from core.audit.cut_log import cut_log
 from core.audit.model import CHECKPOINT_KIND
-from core.kernel.signing import Signed, verify
+from core.kernel.sealing import new_key
+from core.kernel.signing import Signed, Signer, verify
 from tests.integration.audit_log import SIGNER, sign, superuser, verified, write
 
 JUNK = """
@@ -16,10 +20,10 @@ select c.tenant_id, {seq}, {head}, {at}, $2, 'AAAA' from control.audit_chain c w
 NOBODYS = "repeat('f', 64)"
 
 
-async def put_junk(database, context, *, seq, head=NOBODYS, at="now()"):
+async def put_junk(database, context, *, seq, head=NOBODYS, at="now()", key_id=SIGNER.key_id):
     async with database.control() as tx:
         statement = JUNK.format(seq=seq, head=head, at=at)
-        await tx.execute(statement, context.tenant_id, SIGNER.key_id)
+        await tx.execute(statement, context.tenant_id, key_id)
 
 
 def signed_rows(lines, context):
@@ -104,3 +108,31 @@ async def test_a_row_that_no_program_can_read_does_not_stop_the_verifier(
         )
 
     assert (await verified(database, context)).holds
+
+
+@pytest.mark.parametrize("key_id", [SIGNER.key_id, "f" * 16], ids=["ours", "unknown"])
+async def test_retention_does_not_cut_at_a_made_up_checkpoint(context, database, admin_dsn, key_id):
+    """Its row and hash are true: cut there, the log that is left would look broken for ever."""
+    await write(context, 3)
+    await sign(database)
+    await write(context, 2)
+    await put_junk(database, context, seq="c.seq", head="c.head", key_id=key_id)
+    admin = await asyncpg.connect(admin_dsn)
+    later = datetime.now(UTC) + timedelta(days=1)
+
+    rows = await cut_log(admin, context.tenant_id, later, SIGNER)
+
+    await admin.close()
+    assert rows == 3
+    assert {flaw.kind for flaw in (await verified(database, context)).flaws} == {"forged"}
+
+
+async def test_where_only_an_earlier_key_has_signed_retention_goes_on(context, database, admin_dsn):
+    await write(context, 3)
+    await sign(database, Signer(new_key()))
+    admin = await asyncpg.connect(admin_dsn)
+    later = datetime.now(UTC) + timedelta(days=1)
+
+    assert await cut_log(admin, context.tenant_id, later, SIGNER) == 3
+
+    await admin.close()

@@ -19,7 +19,7 @@ def keep(context):
 @pytest.fixture
 def enforce(context, provisioner):
     async def run():
-        return await enforce_retention(context, provisioner)
+        return await enforce_retention(context, provisioner, SIGNER)
 
     return run
 
