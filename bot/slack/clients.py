@@ -37,6 +37,7 @@ class SlackClients:
         self._session = session
         self.base_url = base_url
         self._kept: dict[TenantId, tuple[float, BotClient]] = {}
+        self._sweep_at = 0.0
 
     @property
     def reaches_slack(self) -> bool:
@@ -52,6 +53,7 @@ class SlackClients:
         kept = self._kept.get(context.tenant_id)
         if kept and kept[0] > time.monotonic():
             return kept[1]
+        self._sweep()
         opened = await open_bot_token(self._database, context.tenant_id)
         if opened is None:
             raise Unavailable("This workspace is not connected to Slack any more.")
@@ -59,6 +61,13 @@ class SlackClients:
         client = BotClient(self.api(token), token, bot_user_id)
         self._kept[context.tenant_id] = (time.monotonic() + TOKEN_SECONDS, client)
         return client
+
+    def _sweep(self) -> None:
+        """Now and then, let go of the tokens of tenants that nobody asks for: they may be erased."""
+        now = time.monotonic()
+        if now >= self._sweep_at:
+            self._sweep_at = now + TOKEN_SECONDS
+            self._kept = {who: kept for who, kept in self._kept.items() if kept[0] > now}
 
     def api(self, token: Secret | None = None) -> AsyncWebClient:
         """A client on the shared session. A lost connection is not repeated blindly: the call may

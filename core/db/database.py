@@ -35,6 +35,7 @@ class Database:
         self._pool = pool
         self._master = master
         self._contexts: dict[TenantId, tuple[float, TenantContext]] = {}
+        self._sweep_at = 0.0
         self._newest = len(migrate.load("tenant"))
 
     @asynccontextmanager
@@ -69,6 +70,7 @@ class Database:
         kept = self._contexts.get(TenantId(wanted))
         if kept and kept[0] > time.monotonic():
             return kept[1]
+        self._sweep()
         context = await self._make_context(wanted, ("active",))
         self._contexts[context.tenant_id] = (time.monotonic() + CONTEXT_SECONDS, context)
         return context
@@ -94,6 +96,13 @@ class Database:
     def forget(self, tenant: TenantId) -> None:
         """Look this tenant up anew at the next use, as every process does by itself after a while."""
         self._contexts.pop(tenant, None)
+
+    def _sweep(self) -> None:
+        """Now and then, let go of the keys of tenants that nobody asks for: they may be erased."""
+        now = time.monotonic()
+        if now >= self._sweep_at:
+            self._sweep_at = now + CONTEXT_SECONDS
+            self._contexts = {who: kept for who, kept in self._contexts.items() if kept[0] > now}
 
     async def _make_context(
         self, wanted: str, served: tuple[str, ...], connection: "Connection | None" = None

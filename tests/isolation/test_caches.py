@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.slack.clients import SlackClients
+from core.db.database import Database
+from core.db.pool import open_pool
 from core.kernel.secret import Secret
 from core.tenancy.install_workspace import Grant, install_workspace
 from core.tenancy.workspaces import Workspaces
@@ -81,6 +83,27 @@ async def test_one_tenants_client_context_and_team_are_never_anothers(database, 
             assert (await database.tenant(context.tenant_id)).tenant_id == context.tenant_id
             assert await workspaces.tenant_of(team) == context.tenant_id
             assert await workspaces.team_of(context.tenant_id) == team
+
+
+async def test_keys_and_tokens_of_a_tenant_that_nobody_asks_for_do_not_stay_in_memory(
+    service_dsn, master, through_pooler, provisioner, pair, monkeypatch
+):
+    """Its keys may have been destroyed since, by another process."""
+    monkeypatch.setattr("core.db.database.CONTEXT_SECONDS", 0.0)
+    monkeypatch.setattr("bot.slack.clients.TOKEN_SECONDS", 0.0)
+    pool = await open_pool(service_dsn, size=1, pooled=through_pooler)
+    database = Database(pool, master)
+    clients = SlackClients(database, None, "http://127.0.0.1/api/")
+    for context in pair:
+        team = await Workspaces(database).team_of(context.tenant_id)
+        await install_workspace(database, provisioner, Grant(team, Secret("xoxb-1-a"), "B1"))
+
+    gone, asked = (context.tenant_id for context in pair)
+    for tenant in (gone, asked):
+        await clients.of(await database.tenant(tenant))
+
+    assert set(database._contexts) == set(clients._kept) == {asked}
+    await pool.close()
 
 
 def caches(tree: ast.Module) -> Iterator[str]:
