@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +16,8 @@ from bot.slack.tokens import SlackConnectionError
 from bot.storage import StorageError
 from core.db.migrate import MigrationError
 from core.kernel.errors import DomainError
+
+Result = TypeVar("Result")
 
 EXPLAINED = (
     SettingsError,
@@ -44,13 +46,18 @@ def settings(*, quiet: bool = False) -> Settings:
     return found
 
 
-def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run *main*; what is known to go wrong is said in its own words, with exit status 1.
+def counted(count: int, noun: str) -> str:
+    """`1 tenant`, `2 tenants`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """What *main* returns. What is known to go wrong is said in its own words, with exit status 1.
 
     A signal ends it like any error: what was opened is closed, and no file stays behind.
     """
     try:
-        asyncio.run(_until_terminated(main))
+        return asyncio.run(_until_terminated(main))
     except EXPLAINED as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
@@ -59,8 +66,8 @@ def run(main: Coroutine[Any, Any, None]) -> None:
         raise SystemExit(128 + signal.SIGTERM) from None
 
 
-async def _until_terminated(main: Coroutine[Any, Any, None]) -> None:
+async def _until_terminated(main: Coroutine[Any, Any, Result]) -> Result:
     running = asyncio.current_task()
     assert running is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-    await main
+    return await main

@@ -60,7 +60,7 @@ async def add_file(
     if not ingested.is_new:
         return "already there"
     kind = ", in place of the version before" if ingested.replaces else ""
-    return f"{ingested.document.chunk_count} passages{kind}"
+    return f"{console.counted(ingested.document.chunk_count, 'passage')}{kind}"
 
 
 async def _add_files(

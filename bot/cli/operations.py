@@ -53,10 +53,11 @@ async def _migrate(settings: Settings) -> None:
         click.echo(f"tenant {tenant}: {why}", err=True)
     if tenants.migrated:
         took = time.monotonic() - started
-        click.echo(f"{tenants.migrated} tenants brought up to date in {took:.1f} s")
+        count = console.counted(tenants.migrated, "tenant")
+        click.echo(f"{count} brought up to date in {took:.1f} s")
     if tenants.failed:
         raise click.ClickException(
-            f"{len(tenants.failed)} tenants are as they were, for the reasons above; "
+            f"tenants that are as they were, for the reasons above: {len(tenants.failed)}. "
             "AEGIS serves the others. Then run `aegis migrate` again"
         )
     click.echo("the database is up to date")

@@ -126,5 +126,5 @@ async def test_an_unknown_tenant_is_refused_in_plain_words(aegis, tmp_path, want
     """A31."""
     status, said = await aegis("tenants", "export", wanted, "--output", "a.zip")
 
-    assert (status, said) == (1, "Error: This workspace is not set up with AEGIS.\n")
+    assert (status, said) == (1, "Error: There is no tenant with this id or Slack team id.\n")
     assert list(tmp_path.iterdir()) == []

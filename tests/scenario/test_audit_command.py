@@ -73,7 +73,7 @@ async def test_a_row_that_does_not_hold_is_named_and_the_status_says_so(
     assert status == 1
     words = f"tenant {context.tenant_id}: BROKEN at row 3: row 3 was altered"
     assert words in printed
-    assert "audit logs do not hold" in complained
+    assert "audit logs that do not hold: " in complained
     assert "Traceback" not in complained
 
 
@@ -102,7 +102,7 @@ async def test_the_file_outside_the_database_finds_what_the_database_has_lost(
 
     assert status == 1
     assert "BROKEN at row 5: rows 5 to 6 are missing at the end of the log" in printed
-    assert "note: 1 lines of the checkpoint files cannot be read" in printed
+    assert "note: 1 line of the checkpoint files cannot be read" in printed
 
 
 async def test_an_earlier_key_is_trusted_when_it_is_named(aegis, context, database, tmp_path):

@@ -89,7 +89,7 @@ async def test_one_workspace_in_socket_mode_with_nothing_but_tokens(environment,
         }
         async with serving(environment | tokens):
             status, said = await aegis(environment, "kb", "add", str(handbook))
-            assert (status, "1 passages" in said) == (0, True), said
+            assert (status, "1 passage" in said) == (0, True), said
             ask = {"workspace": "northwind", "person": "ana", "in": "dm"}
             async with http.post("/sandbox/say", json=ask | {"text": "What is the bike stipend?"}):
                 pass

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import os
+import signal
 import sys
 
 import pytest
@@ -93,10 +95,39 @@ async def test_a_name_that_is_nobodys_finds_nobody(database, context, name):
 
 @pytest.mark.parametrize("command", [("freeze",), ("erase", "--now", "--yes"), ("certificate",)])
 async def test_who_is_not_there_is_not_found_in_the_same_words(environment, command):
-    status, said = await aegis(environment, "tenants", *command, HOSTILE[0])
+    for name in (HOSTILE[0], os.fsdecode(b"T\xff")):
+        status, said = await aegis(environment, "tenants", *command, name)
 
-    assert status == 1
-    assert said == "Error: This workspace is not set up with AEGIS.\n"
+        assert status == 1
+        assert said == "Error: There is no tenant with this id or Slack team id.\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_the_question_and_nothing_is_erased(
+    environment, provisioner, database, how
+):
+    tenant = await provisioner.tenant_for("T0ASKED")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "tenants", "erase", "T0ASKED", "--now"),
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr
+    assert process.stdout
+    asked = await asyncio.wait_for(process.stderr.readuntil(b"to erase it"), 60)
+    assert b"All data of T0ASKED" in asked
+    process.send_signal(how)
+
+    status = await asyncio.wait_for(process.wait(), 10)
+
+    assert status != 0
+    assert await process.stdout.read() == b"", "standard output is for the certificate"
+    async with database.control() as tx:
+        found = await store.find_registered(tx, tenant)
+    assert found is not None
+    assert found.status == "active"
 
 
 async def test_a_tenant_is_not_made_for_what_is_no_workspace(environment):

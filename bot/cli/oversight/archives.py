@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bot.cli import console
+from bot.cli.oversight.find_tenant import find_tenant
 from bot.postgres.state import StateDirectory
 from bot.settings import Settings
-from bot.storage import Storage, addresses, open_storage
-from core.db.tenant import TenantContext
+from bot.storage import addresses, open_storage
 from core.kernel.errors import Invalid
 from core.kernel.ids import new_reference
 from core.kernel.signing import signer_of
@@ -21,7 +21,6 @@ from core.lifecycle.archive.export_tenant import export_tenant
 from core.lifecycle.archive.model import Restored
 from core.lifecycle.archive.reading import verify_archive
 from core.lifecycle.archive.restore_tenant import restore_tenant
-from core.tenancy import store
 
 RECONNECT = (
     "credentials could not be restored: ask the owner to reconnect Slack. Until then AEGIS hears "
@@ -60,7 +59,8 @@ def verify(file: Path, key: Path | None) -> None:
 
 async def _export(settings: Settings, wanted: str, output: Path) -> None:
     async with addresses(settings) as where, open_storage(where) as storage:
-        context = await _find(storage, wanted)
+        tenant = (await find_tenant(storage.database, wanted)).tenant_id
+        context = await storage.database.tenant(tenant, while_frozen=True)
         done = await export_tenant(
             context, storage.signer, output, actor="operator", reference=new_reference()
         )
@@ -111,15 +111,6 @@ async def _verify(file: Path, key: Path | None) -> None:
         f"{manifest.schema_version}, {len(manifest.tables)} tables, {manifest.rows} rows, "
         f"audit log up to row {manifest.seq}"
     )
-
-
-async def _find(storage: Storage, wanted: str) -> TenantContext:
-    """By tenant id, or by Slack team id. Raises NotFound."""
-    found = None
-    if wanted.isascii() and wanted.isalnum():
-        async with storage.database.control() as tx:
-            found = await store.find_workspace(tx, wanted)
-    return await storage.database.tenant(found[0] if found else wanted, while_frozen=True)
 
 
 def own_public_key(settings: Settings) -> bytes:

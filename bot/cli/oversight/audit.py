@@ -13,6 +13,7 @@ import click
 
 from bot.cli import console
 from bot.cli.oversight.archives import read_public_key
+from bot.cli.oversight.find_tenant import NO_SUCH_TENANT, find_tenant
 from bot.settings import Settings
 from bot.storage import addresses, open_storage
 from core.audit import store
@@ -23,11 +24,10 @@ from core.audit.model import Verdict
 from core.audit.record import flat
 from core.db.database import Database
 from core.kernel.errors import DomainError, NotFound
-from core.kernel.ids import new_reference
+from core.kernel.ids import TenantId, new_reference
 from core.kernel.signing import key_id_of
 from core.lifecycle import store as lifecycle
 from core.lifecycle.certificate import list_uncertified
-from core.tenancy import store as tenancy
 
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -73,9 +73,11 @@ async def _verify(
         if wanted is None:
             bad += await _tell_hidden(storage.database, keys, outside)
     if outside.unreadable:
-        click.echo(f"note: {outside.unreadable} lines of the checkpoint files cannot be read")
+        click.echo(
+            f"note: {console.counted(outside.unreadable, 'line')} of the checkpoint files cannot be read"
+        )
     if bad:
-        raise click.ClickException(f"{bad} audit logs do not hold")
+        raise click.ClickException(f"audit logs that do not hold: {bad}")
 
 
 async def _verify_one(
@@ -136,17 +138,16 @@ async def _export(
     click.echo(f"{rows} rows", err=True)
 
 
-async def _tenants(database: Database, wanted: str | None) -> list[str]:
-    """By id or by Slack team id; all when none is named. Raises NotFound."""
+async def _tenants(database: Database, wanted: str | None) -> list[TenantId]:
+    """Those that have a log: all, or the one that is named. Raises NotFound."""
     async with database.control() as tx:
-        known: list[str] = list(await store.list_audited_tenants(tx))
-        if wanted is None:
-            return known
-        of_team = await tenancy.find_workspace(tx, wanted) if wanted.isalnum() else None
-    found = of_team[0] if of_team else wanted
-    if found not in known:
-        raise NotFound("There is no tenant with this id or Slack team id.")
-    return [found]
+        known = await store.list_audited_tenants(tx)
+    if wanted is None:
+        return known
+    found = await find_tenant(database, wanted)
+    if found.tenant_id not in known:
+        raise NotFound(NO_SUCH_TENANT)
+    return [found.tenant_id]
 
 
 @contextmanager

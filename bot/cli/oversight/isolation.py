@@ -33,7 +33,8 @@ async def _prove(settings: Settings, tenants: int) -> None:
         report = await prove_isolation(storage.database, storage.provisioner, tenants)
     _print(report)
     if not report.proof.passed:
-        raise click.ClickException(f"isolation is not proved: {report.proof.failures} failures")
+        failures = console.counted(report.proof.failures, "failure")
+        raise click.ClickException(f"isolation is not proved: {failures}")
 
 
 def _print(report: Report) -> None:

@@ -3,6 +3,7 @@
 import asyncpg
 import click
 
+from bot.cli import console
 from bot.storage import Addresses
 from core.db.database import Database
 from core.db.pool import open_pool
@@ -24,5 +25,8 @@ async def check_keys(where: Addresses) -> int:
     older = {key_id: tenants for key_id, tenants in used.items() if key_id != where.master.key_id}
     click.echo(f"ok    keys: master key {where.master.key_id}, tenants: {sum(used.values())}")
     for key_id, tenants in older.items():
-        click.echo(f"note  keys: {tenants} tenants still need {key_id}: run `aegis keys rotate`")
+        click.echo(
+            f"note  keys: {key_id} is still needed by {console.counted(tenants, 'tenant')}: "
+            "run `aegis keys rotate`"
+        )
     return 0

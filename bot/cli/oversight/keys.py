@@ -5,12 +5,12 @@ from contextlib import ExitStack
 import click
 
 from bot.cli import console
+from bot.cli.oversight.find_tenant import NO_SUCH_TENANT, find_tenant
 from bot.postgres.state import StateDirectory
 from bot.settings import Settings
 from bot.storage import Storage, addresses, open_storage
 from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId
-from core.tenancy import store as tenancy
 from core.tenancy.keys.rotate_data import list_rotating_tenants, rotate_data
 from core.tenancy.keys.rotate_master import rotate_master
 
@@ -50,7 +50,9 @@ async def _rotate_master(settings: Settings, new_master: bool) -> None:
             done = await rotate_master(storage.provisioner)
             if state and not done.broken:
                 state.end_new_master()
-    click.echo(f"wrapped anew with master key {done.key_id}: the keys of {done.moved} tenants")
+    click.echo(
+        f"wrapped anew with master key {done.key_id}: the keys of {console.counted(done.moved, 'tenant')}"
+    )
     for broken in done.broken:
         click.echo(f"tenant {broken}: its keys do not open with the master key they name", err=True)
     if done.broken:
@@ -62,11 +64,16 @@ async def _rotate_data(settings: Settings, wanted: str | None) -> None:
     async with addresses(settings) as where, open_storage(where) as storage:
         tenants = await _find_tenants(storage, wanted)
         done = await rotate_data(storage.database, storage.provisioner, tenants, actor="operator")
-    click.echo(f"{done.tenants} tenants have new data keys; values sealed anew: {done.values}")
+    click.echo(
+        f"new data keys for {console.counted(done.tenants, 'tenant')}; "
+        f"values sealed anew: {done.values}"
+    )
     for tenant, why in done.unfinished.items():
         click.echo(f"tenant {tenant}: {why}", err=True)
     if done.unfinished:
-        raise click.ClickException(f"{len(done.unfinished)} tenants did not finish; run it again")
+        raise click.ClickException(
+            f"{console.counted(len(done.unfinished), 'tenant')} did not finish; run it again"
+        )
 
 
 async def _find_tenants(storage: Storage, wanted: str | None) -> list[TenantId]:
@@ -74,10 +81,7 @@ async def _find_tenants(storage: Storage, wanted: str | None) -> list[TenantId]:
     tenants = await list_rotating_tenants(storage.database)
     if wanted is None:
         return tenants
-    async with storage.database.control() as tx:
-        workspace = await tenancy.find_workspace(tx, wanted)
-    named = workspace[0] if workspace else wanted
-    found = [tenant for tenant in tenants if tenant == named]
-    if not found:
-        raise NotFound("There is no active or frozen tenant with this id or Slack team id.")
-    return found
+    found = await find_tenant(storage.database, wanted)
+    if found.tenant_id not in tenants:
+        raise NotFound(NO_SUCH_TENANT)
+    return [found.tenant_id]

@@ -9,14 +9,14 @@ import click
 
 from bot.cli import console
 from bot.cli.oversight.archives import export, restore, verify
+from bot.cli.oversight.find_tenant import find_tenant
 from bot.settings import Settings
 from bot.slack.clients import SlackClients
 from bot.slack.revocation import SlackRevoker
 from bot.storage import Storage, addresses, open_storage
 from bot.wiring import slack_session
-from core.db.database import NOT_SET_UP
-from core.kernel.errors import Invalid, NotFound
-from core.kernel.ids import new_reference
+from core.kernel.errors import Invalid
+from core.kernel.ids import TenantId, new_reference
 from core.kernel.signing import pem_of
 from core.lifecycle import store
 from core.lifecycle.certificate import get_certificate
@@ -66,7 +66,11 @@ def thaw(tenant: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(tenant: str, now: bool, yes: bool) -> None:
     """Erase a tenant for good, and print the certificate. It can be run again after a failure."""
-    console.run(_erase(console.settings(quiet=True), tenant, now=now, yes=yes))
+    settings = console.settings(quiet=True)
+    found = console.run(_look_up(settings, tenant))
+    if not yes and found.status != "erased":
+        _ask(found)
+    console.run(_erase(settings, found.tenant_id, now=now))
 
 
 @tenants.command()
@@ -106,7 +110,7 @@ async def _create(settings: Settings, team_id: str) -> None:
 
 async def _freeze(settings: Settings, wanted: str) -> None:
     async with _opened(settings) as storage:
-        found = await _find(storage, wanted)
+        found = await find_tenant(storage.database, wanted)
         erase_after = await freeze_tenant(
             storage.database,
             storage.provisioner,
@@ -120,7 +124,7 @@ async def _freeze(settings: Settings, wanted: str) -> None:
 
 async def _thaw(settings: Settings, wanted: str) -> None:
     async with _opened(settings) as storage:
-        found = await _find(storage, wanted)
+        found = await find_tenant(storage.database, wanted)
         await thaw_tenant(
             storage.database,
             storage.provisioner,
@@ -131,18 +135,21 @@ async def _thaw(settings: Settings, wanted: str) -> None:
     click.echo(f"tenant {found.tenant_id} is served again")
 
 
-async def _erase(settings: Settings, wanted: str, *, now: bool, yes: bool) -> None:
+async def _look_up(settings: Settings, wanted: str) -> Registered:
+    """A run of its own: while a person is asked no event loop holds back their Ctrl-C."""
+    async with _opened(settings) as storage:
+        return await find_tenant(storage.database, wanted)
+
+
+async def _erase(settings: Settings, tenant: TenantId, *, now: bool) -> None:
     async with _opened(settings) as storage, slack_session() as session:
-        found = await _find(storage, wanted)
-        if not yes and found.status != "erased":
-            _ask(found)
         clients = SlackClients(storage.database, session, settings.slack_api_base_url)
         done = await erase_tenant(
             storage.database,
             storage.provisioner,
             storage.signer,
             SlackRevoker(clients.api),
-            found.tenant_id,
+            tenant,
             _rules(settings),
             actor="operator",
             when_due=not now,
@@ -152,13 +159,18 @@ async def _erase(settings: Settings, wanted: str, *, now: bool, yes: bool) -> No
 
 async def _certificate(settings: Settings, wanted: str) -> None:
     async with _opened(settings) as storage:
-        _show(await get_certificate(storage.database, wanted), storage.signer.public_key)
+        found = await find_tenant(storage.database, wanted)
+        done = await get_certificate(storage.database, found.tenant_id)
+        _show(done, storage.signer.public_key)
 
 
 def _ask(found: Registered) -> None:
     """Who erases types the workspace's id, or the tenant's where it has none any more."""
     name = found.team_id or found.tenant_id
-    typed = click.prompt(f"All data of {name} will be gone for good. Type {name} to erase it")
+    question = f"All data of {name} will be gone for good. Type {name} to erase it: "
+    # Not click.prompt: it writes to standard output, which is for the certificate to the byte.
+    click.echo(question, nl=False, err=True)
+    typed = sys.stdin.readline()
     if typed.strip() != name:
         raise click.ClickException("that is not its id: nothing was erased")
 
@@ -169,15 +181,6 @@ def _show(done: Certificate, public_key: bytes) -> None:
     click.echo(f"signature {done.signed.signature}", err=True)
     click.echo(f"signed by key {done.signed.key_id}; this deployment's key is:", err=True)
     click.echo(pem_of(public_key).decode(), err=True, nl=False)
-
-
-async def _find(storage: Storage, wanted: str) -> Registered:
-    """By tenant id or team id. Raises NotFound."""
-    async with storage.database.control() as tx:
-        found = await store.find_registered(tx, wanted)
-    if found is None:
-        raise NotFound(NOT_SET_UP)
-    return found
 
 
 def _row(found: Registered) -> tuple[str, ...]:
