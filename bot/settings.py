@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
 from core.kernel.secret import Secret
 
@@ -202,9 +203,12 @@ def file_hosts(settings: Settings) -> frozenset[str]:
 def describe(settings: Settings) -> dict[str, Any]:
     """The settings for `aegis doctor`: secrets as set or not set."""
     return {
-        str(field.alias): ("set" if value else "not set")
-        if "Secret" in str(field.annotation)
-        else value
+        str(field.alias): _described(field, getattr(settings, name))
         for name, field in Settings.model_fields.items()
-        for value in [getattr(settings, name)]
     }
+
+
+def _described(field: FieldInfo, value: Any) -> Any:
+    if value is None or value == ():
+        return "not set"
+    return "set" if "Secret" in str(field.annotation) else value

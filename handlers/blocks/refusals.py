@@ -27,7 +27,7 @@ def admins_only(word: str) -> Rendered:
     """For a member who typed what is for admins; *word* is one of ours."""
     return said(
         f"Sorry, `/aegis {word}` is for admins and owners of this workspace, and you are neither, "
-        "so nothing was shown. That you asked is in the log. An admin can look for you."
+        "so nothing was done. That you asked is in the log. An admin can do it for you."
     )
 
 

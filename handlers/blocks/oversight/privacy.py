@@ -21,7 +21,9 @@ HOW_TO_KEEP = (
     "Say what and for how many days: `/aegis privacy keep conversations 90`, "
     "`/aegis privacy keep people 30`, `/aegis privacy keep audit forever`."
 )
-WORKING = "I am making the archive and send it to you in our direct message; this takes a moment."
+WORKING = (
+    "I am making the archive, and will send it to you in our direct message. This takes a moment."
+)
 
 
 def privacy_page(review: DataReview) -> Rendered:
