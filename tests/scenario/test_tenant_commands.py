@@ -19,7 +19,7 @@ def environment(process_environment):
     return process_environment
 
 
-async def printed(environment, *words) -> tuple[int, str, str]:
+async def printed(environment, *words, typed: str = "") -> tuple[int, str, str]:
     """(exit status, standard output, standard error)."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -27,10 +27,11 @@ async def printed(environment, *words) -> tuple[int, str, str]:
         "bot",
         *words,
         env=environment,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, error = await asyncio.wait_for(process.communicate(), 60)
+    out, error = await asyncio.wait_for(process.communicate(typed.encode()), 60)
     assert process.returncode is not None
     return process.returncode, out.decode(), error.decode()
 
@@ -137,3 +138,18 @@ async def test_a_tenant_is_not_made_for_what_is_no_workspace(environment):
 
     assert status == 1
     assert said == "Error: That is not the id of a Slack workspace, as in T0123ABCD.\n"
+
+
+async def test_only_its_id_typed_out_erases_a_tenant(environment, provisioner):
+    async with Sandbox.open() as sandbox:
+        environment["SLACK_API_BASE_URL"] = sandbox.api_url
+        team = "T0TYPED"
+        await provisioner.tenant_for(team)
+        erase = ("tenants", "erase", team, "--now")
+        for typed in ("", "yes\n", "T0TYPO\n"):
+            status, out, error = await printed(environment, *erase, typed=typed)
+            assert (status, out) == (1, "")
+            assert "that is not its id: nothing was erased" in error
+        status, out, error = await printed(environment, *erase, typed=f"{team}\n")
+    assert status == 0, error
+    assert out.startswith('{"')
