@@ -122,7 +122,7 @@ async def test_no_wrapped_key_and_no_open_credential_is_in_an_archive(
 
 
 async def test_what_is_written_meanwhile_is_in_all_tables_or_in_none(context, signer, tmp_path):
-    stop = asyncio.Event()
+    stop, wrote = asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
         for n in range(100_000):
@@ -134,10 +134,13 @@ async def test_what_is_written_meanwhile_is_in_all_tables_or_in_none(context, si
                 await audit.record(
                     tx, "knowledge:document:ingest", "U1", outcome="done", reference="r"
                 )
+            wrote.set()
 
     writers = asyncio.create_task(write())
     counts = []
     for n in range(5):
+        wrote.clear()
+        await wrote.wait()
         path = await export(context, signer, tmp_path / f"{n}.zip")
         manifest = verify_archive(path, signer.public_key)
         tables = {table.name: table.rows for table in manifest.tables}

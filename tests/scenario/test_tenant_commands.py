@@ -46,6 +46,7 @@ async def test_a_tenants_life_on_the_command_line(environment, tmp_path):
         status, said = await aegis(environment, "tenants", "freeze", team)
         assert (status, "is frozen; it is erased from" in said) == (0, True), said
         status, said = await aegis(environment, "tenants", "list")
+        assert status == 0, said
         row = next(line for line in said.splitlines() if tenant in line)
         assert row.split()[:3] == [team, tenant, "frozen"]
         status, said = await aegis(environment, "tenants", "erase", team, "--yes")

@@ -190,7 +190,7 @@ def _row(found: Registered) -> tuple[str, ...]:
         found.status,
         str(found.schema_version),
         f"{found.created_at:%F}",
-        f"{found.erase_after:%F %H:%M}" if found.status == "frozen" else "-",
+        f"{found.erase_after:%F %H:%M}" if found.status == "frozen" and found.erase_after else "-",
     )
 
 
