@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+import asyncpg
+
 from core.db import scope, sql
-from core.db.pool import Pool
+from core.db.pool import Connection, Pool
 from core.db.transaction import Moment, Snapshot, Tx
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import TenantId
@@ -29,13 +31,28 @@ class TenantDB:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """One unit of work. Role and search path end with it, also through a pooler."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(self._enter)
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await self._entered(stack)
+            except asyncpg.InsufficientPrivilegeError:
+                # A backend may keep a list of memberships from before this tenant was made, when
+                # others are made at the same moment. New backends read it anew; once is enough.
+                await self._pool.expire_connections()
+                connection = await self._entered(stack)
             tx = Tx(connection)
             try:
                 yield tx
             finally:
                 tx.close()
+
+    async def _entered(self, stack: AsyncExitStack) -> Connection:
+        """A connection inside the tenant, until *stack* ends; given back at once if it may not."""
+        async with AsyncExitStack() as entering:
+            connection = await entering.enter_async_context(self._pool.acquire())
+            await entering.enter_async_context(connection.transaction())
+            await connection.execute(self._enter)
+            stack.push_async_exit(entering.pop_all())
+        return connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
