@@ -80,7 +80,11 @@ async def open_installation(folder: Path, workspaces: int) -> AsyncIterator[Inst
         await _make_login(server)
         key = new_key()
         where = Addresses(
-            server.dsn(user=SERVICE_LOGIN), server.dsn(), Sealer(key), Signer(new_key())
+            server.dsn(user=SERVICE_LOGIN),
+            server.dsn(),
+            Sealer(key),
+            Signer(new_key()),
+            Secret("session" * 5),
         )
         await migrate_all(where)
         async with open_storage(where) as storage:

@@ -98,6 +98,13 @@ class Settings(BaseModel):
         None, alias="DATABASE_ADMIN_URL"
     )
     database_pooled: bool = Field(False, alias="DATABASE_POOLED")
+    # A pooler in transaction mode passes no notifications on: this one goes past it.
+    database_listen_url: Annotated[Secret, BeforeValidator(_dsn)] | None = Field(
+        None, alias="DATABASE_LISTEN_URL"
+    )
+    lease_seconds: float = Field(10.0, alias="AEGIS_LEASE_SECONDS", ge=0.5, le=600)
+    # How long a web process goes on answering after SIGTERM, so that a load balancer can leave it.
+    drain_seconds: float = Field(2.0, alias="AEGIS_DRAIN_SECONDS", ge=0, le=25)
     master_key: Key | None = Field(None, alias="AEGIS_MASTER_KEY")
     session_key: Key | None = Field(None, alias="AEGIS_SESSION_KEY")
     signing_key: Key | None = Field(None, alias="AEGIS_SIGNING_KEY")
@@ -111,6 +118,10 @@ class Settings(BaseModel):
     )
     slack_file_hosts: str = Field("files.slack.com", alias="SLACK_FILE_HOSTS")
     slack_app_id: str | None = Field(None, alias="SLACK_APP_ID")
+    slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretText | None = Field(None, alias="SLACK_CLIENT_SECRET")
+    # Where browsers and Slack reach the web surface: https://aegis.example.com
+    public_url: Url | None = Field(None, alias="AEGIS_PUBLIC_URL")
     slack_signing_secret: SecretText | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Annotated[Secret, _starts("xoxb-")] | None = Field(
         None, alias="SLACK_BOT_TOKEN"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -17,6 +17,7 @@ from core.db.fleet import FleetReport, Progress, migrate_fleet, no_progress
 from core.db.pool import Connection, Pool, open_pool
 from core.isolation.close_ways import close_ways
 from core.kernel.sealing import ReloadingSealer, Sealer, master_sealer
+from core.kernel.secret import Secret
 from core.kernel.signing import Signer, signer_of
 from core.tenancy.install_workspace import Provisioner
 from core.tenancy.keys.check_master import check_master
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 EMBEDDED_LOGIN = "aegis_login"
 CONNECT_SECONDS = 10.0
 OLDEST_SERVER = 160_000  # PostgreSQL 16
+# For what Slack sends and for finding its tenant, and for nothing else.
+INTAKE_CONNECTIONS = 3
 
 
 class StorageError(Exception):
@@ -40,30 +43,29 @@ class Addresses:
     admin_dsn: str = field(repr=False)
     master: Sealer
     signer: Signer
+    session_key: Secret
     pooled: bool = False
+    listen_dsn: str | None = field(default=None, repr=False)  # where wake-ups are heard
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
+    """`intake` is the same database over connections of its own: whatever the work does to the
+    others, what Slack sends can be stored."""
+
     database: Database
+    intake: Database
     provisioner: Provisioner
     signer: Signer
+    session_key: Secret
+    listen_dsn: str | None = field(default=None, repr=False)
 
 
 @asynccontextmanager
 async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
     """Start the embedded server if there is no other; it stops when its last user leaves."""
     if settings.database_url is not None:
-        assert settings.master_key is not None
-        assert settings.signing_key is not None
-        admin = settings.database_admin_url or settings.database_url
-        yield Addresses(
-            settings.database_url.reveal(),
-            admin.reveal(),
-            master_sealer(settings.master_key, *settings.old_master_keys),
-            signer_of(settings.signing_key),
-            settings.database_pooled,
-        )
+        yield _named_addresses(settings, settings.database_url)
         return
     state = StateDirectory(settings.state_dir)
     if state.database.exists() and not (state.path / "master.key").exists():
@@ -85,25 +87,57 @@ async def addresses(settings: Settings) -> AsyncIterator[Addresses]:
             server.dsn(),
             ReloadingSealer(lambda: (*state.master_keys(), *settings.old_master_keys)),
             signer_of(keys.signing),
+            keys.session,
+            listen_dsn=server.dsn(user=EMBEDDED_LOGIN),
         )
     finally:
         await asyncio.to_thread(embedded.stop)
+
+
+def _named_addresses(settings: Settings, service: Secret) -> Addresses:
+    """What the environment says; `Settings` has seen to it that no key is missing."""
+    assert settings.master_key is not None
+    assert settings.signing_key is not None
+    assert settings.session_key is not None
+    # A pooler in transaction mode passes no notifications on, unless there is a way past it.
+    listen = settings.database_listen_url or (None if settings.database_pooled else service)
+    return Addresses(
+        service.reveal(),
+        (settings.database_admin_url or service).reveal(),
+        master_sealer(settings.master_key, *settings.old_master_keys),
+        signer_of(settings.signing_key),
+        settings.session_key,
+        settings.database_pooled,
+        listen.reveal() if listen else None,
+    )
 
 
 @asynccontextmanager
 async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
     """The service's pool. Raises StorageError when the schema is not current, MasterKeyMissing when
     a tenant's key is wrapped with a master key that is not here."""
-    with named("DATABASE_URL"):
-        pool = await open_pool(where.service_dsn, size=20, pooled=where.pooled)
-    try:
+    async with AsyncExitStack() as stack:
+        pool = await _opened(stack, where, 20)
+        intake = await _opened(stack, where, INTAKE_CONNECTIONS)
         login = await pool.fetchval("select current_user")
         await _check_current(pool)
         database = Database(pool, where.master)
         await check_master(database, where.master)
-        yield Storage(database, Provisioner(where.admin_dsn, login, where.master), where.signer)
-    finally:
-        await pool.close()
+        yield Storage(
+            database,
+            Database(intake, where.master),
+            Provisioner(where.admin_dsn, login, where.master),
+            where.signer,
+            where.session_key,
+            where.listen_dsn,
+        )
+
+
+async def _opened(stack: AsyncExitStack, where: Addresses, size: int) -> Pool:
+    with named("DATABASE_URL"):
+        pool = await open_pool(where.service_dsn, size=size, pooled=where.pooled)
+    stack.push_async_callback(pool.close)
+    return pool
 
 
 async def connect_service(where: Addresses) -> Connection:

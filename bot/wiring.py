@@ -92,7 +92,9 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         app = build_app(clients, services)
         worker = _worker(storage, services, app)
         intake = Intake(
-            workspaces, EventBatch(storage.database, worker.wake), settings.slack_app_id
+            Workspaces(storage.intake),
+            EventBatch(storage.intake, worker.wake),
+            settings.slack_app_id,
         )
         yield Product(settings, storage, services, clients, app, worker, intake)
 

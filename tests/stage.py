@@ -87,12 +87,15 @@ async def open_stage(
     words_per_s: float | None = None,
     works: bool = True,
     settings: dict[str, Any] | None = None,
+    listen_dsn: str | None = None,
     **sandbox_options: Any,
 ) -> AsyncIterator[Stage]:
     async with Sandbox.open(**sandbox_options) as sandbox:
         changes = {"offline_words_per_s": words_per_s} | (settings or {})
         chosen = settings_for(Settings(), sandbox, socket=socket).model_copy(update=changes)
-        storage = Storage(database, provisioner, Signer(new_key()))
+        storage = Storage(
+            database, database, provisioner, Signer(new_key()), Secret("session" * 5), listen_dsn
+        )
         async with open_product(chosen, storage) as product:
             # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
             admin = await asyncpg.connect(provisioner.admin_dsn)

@@ -70,6 +70,30 @@ async def record(
         ) from error
 
 
+async def record_once(
+    tx: Tx,
+    action: str,
+    actor: str,
+    *,
+    outcome: str,
+    reference: str,
+    arguments: str = "",
+    **detail: Detail,
+) -> None:
+    """Append the row, unless the last day has one of this act: for what is done again when its event
+    is tried again, or comes in a second shape. The mailbox's lease keeps two from asking at once."""
+    if not await store.was_recorded(tx, action, outcome, plain(reference)):
+        await record(
+            tx,
+            action,
+            actor,
+            outcome=outcome,
+            reference=reference,
+            arguments=arguments,
+            **detail,
+        )
+
+
 async def announce(
     context: TenantContext,
     action: str,

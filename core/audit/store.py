@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from core.audit.model import AuditEvent, Chain, ChainedEvent, Checkpoint, LogFilter
 from core.db import sql
@@ -28,12 +29,28 @@ async def put_failure(
     await tx.execute(SQL["put_failure"], begun, action, actor, reference, arguments, detail)
 
 
+async def was_recorded(tx: Tx, action: str, outcome: str, reference: str) -> bool:
+    """Whether there is such a row of the last day."""
+    return bool(await tx.fetchval(SQL["was_recorded"], action, outcome, reference))
+
+
 async def list_events(tx: Tx, wanted: LogFilter, *, limit: int) -> list[AuditEvent]:
     """The newest rows, newest first."""
+    agent = None if wanted.agent is None else f'"agent":{json.dumps(wanted.agent)}'
     rows = await tx.fetch(
-        SQL["list_events"], wanted.agent, wanted.person, wanted.action, wanted.since, limit
+        SQL["list_events"], agent, wanted.person, wanted.action, wanted.since, limit
     )
-    return [AuditEvent(**{**row, "detail": json.loads(row["detail"])}) for row in rows]
+    return [AuditEvent(**{**row, "detail": _detail(row["detail"])}) for row in rows]
+
+
+def _detail(text: str) -> dict[str, Any]:
+    """The detail of a row; nothing where it is not as we write it: PostgreSQL takes for JSON what is
+    too deep, or a number too long, to be read here."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def list_chain(tx: Tx, after: int, through: int, *, limit: int) -> list[ChainedEvent]:

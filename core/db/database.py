@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from core.db import migrate, scope, sql
-from core.db.pool import Connection, Pool
+from core.db.pool import Connection, Pool, acquired, entered
 from core.db.tenant import TenantContext, TenantDB
 from core.db.transaction import ControlTx, Tx
 from core.kernel.errors import NotFound, Refused, Unavailable
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 SQL = sql.load("core.db")
 
 # A frozen or erased tenant is noticed in every process within this many seconds.
-CONTEXT_SECONDS = 5.0
+CONTEXT_SECONDS = 4.0
 # The oldest version of a tenant's schema that this program's statements run on.
-OLDEST_SERVED = 2
+OLDEST_SERVED = 4
 
 NOT_SET_UP = "This workspace is not set up with AEGIS."
 
@@ -39,24 +39,21 @@ class Database:
         self._newest = len(migrate.load("tenant"))
 
     @asynccontextmanager
-    async def control(self) -> AsyncIterator[ControlTx]:
-        """A transaction on the switchboard (`control`), with no right on any tenant's tables."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            tx = ControlTx(connection)
-            try:
+    async def control(self, within: float | None = None) -> AsyncIterator[ControlTx]:
+        """A transaction on the switchboard (`control`), with no right on any tenant's tables.
+
+        One that lasts longer than *within* seconds is ended with its connection.
+        """
+        async with acquired(self._pool, within) as connection, connection.transaction():
+            with ControlTx(connection) as tx:
                 yield tx
-            finally:
-                tx.close()
 
     @asynccontextmanager
-    async def statements(self) -> AsyncIterator[ControlTx]:
+    async def statements(self, within: float | None = None) -> AsyncIterator[ControlTx]:
         """The same, with each statement a transaction of its own: two round trips fewer."""
-        async with self._pool.acquire() as connection:
-            tx = ControlTx(connection)
-            try:
+        async with acquired(self._pool, within) as connection:
+            with ControlTx(connection) as tx:
                 yield tx
-            finally:
-                tx.close()
 
     async def tenant(self, wanted: str, *, while_frozen: bool = False) -> TenantContext:
         """The context of a registered, active tenant, kept for CONTEXT_SECONDS.
@@ -83,15 +80,18 @@ class Database:
         transaction may be sealed with a key that is about to go. Raises what `tenant` raises.
         """
         tenant = _id_or_nobody(wanted)
-        async with self._pool.acquire() as connection, connection.transaction():
+
+        async def begin(connection: Connection) -> TenantContext:
             await connection.fetchval(SQL["hold_keys"], tenant)
             context = await self._make_context(tenant, ("active",), connection)
             await connection.execute(scope.enter(tenant))
-            tx = Tx(connection)
-            try:
-                yield tx, context
-            finally:
-                tx.close()
+            made.append(context)
+            return context
+
+        made: list[TenantContext] = []
+        async with entered(self._pool, begin) as connection:
+            with Tx(connection) as tx:
+                yield tx, made[-1]
 
     def forget(self, tenant: TenantId) -> None:
         """Look this tenant up anew at the next use, as every process does by itself after a while."""

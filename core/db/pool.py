@@ -1,10 +1,14 @@
 """Connections of the service's login: opened ready for use, given up before they grow heavy."""
 
+import asyncio
 import contextlib
-from typing import TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+
+from core.kernel.errors import Unavailable
 
 # As text, because asyncpg's classes are generic for the type checker alone.
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -15,6 +19,10 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 # a unit of work, that is 190 MB if each were another tenant's and met all of its tables.
 CONNECTION_SECONDS = 1800.0
 CONNECTION_STATEMENTS = 5000
+# How long a unit of work waits for a connection, when all of them are in use.
+ACQUIRE_SECONDS = 5.0
+
+Begin: TypeAlias = "Callable[[Connection], Awaitable[object]]"
 
 
 # Arrays of base types: oid of the array, oid and name of its element. They are the same on every
@@ -67,6 +75,68 @@ async def open_pool(dsn: str, *, size: int = 10, pooled: bool = False) -> Pool:
         command_timeout=60,
         server_settings={"application_name": "aegis"},
     )
+
+
+@contextlib.asynccontextmanager
+async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Connection]:
+    """A connection of the pool. Raises Unavailable when none is free in time.
+
+    A unit of work that is not over *within* so many seconds loses its connection at once. asyncpg's
+    own time limits ask the server to cancel and wait for its answer; one that hangs, or went away
+    without a word, gives none.
+    """
+    try:
+        connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+    except TimeoutError:
+        raise Unavailable("AEGIS is busy at the moment. Please try again.") from None
+    ended: list[bool] = []
+
+    def end() -> None:
+        ended.append(True)
+        with contextlib.suppress(asyncpg.InterfaceError):  # given back at this very moment
+            connection.terminate()
+
+    timer = asyncio.get_running_loop().call_later(within, end) if within else None
+    try:
+        yield connection
+    finally:
+        try:
+            await pool.release(connection)
+        finally:
+            if timer:
+                timer.cancel()
+            if ended:
+                # What became of this one has most likely become of the others.
+                await pool.expire_connections()
+
+
+@contextlib.asynccontextmanager
+async def entered(pool: Pool, begin: Begin, **transaction: Any) -> AsyncIterator[Connection]:
+    """A transaction that *begin* takes into a tenant.
+
+    A backend may keep a list of memberships from before this tenant was made, when others are made
+    at the same moment (PostgreSQL's roles_is_member_of): its `set role` is refused. New backends
+    read the list anew, so the second try is on one of those, and there is no third.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            connection = await _begun(pool, begin, stack, transaction)
+        except asyncpg.InsufficientPrivilegeError:
+            await pool.expire_connections()
+            connection = await _begun(pool, begin, stack, transaction)
+        yield connection
+
+
+async def _begun(
+    pool: Pool, begin: Begin, stack: contextlib.AsyncExitStack, transaction: dict[str, Any]
+) -> Connection:
+    """A connection inside the tenant, until *stack* ends; given back at once if it may not."""
+    async with contextlib.AsyncExitStack() as entering:
+        connection = await entering.enter_async_context(acquired(pool))
+        await entering.enter_async_context(connection.transaction(**transaction))
+        await begin(connection)
+        stack.push_async_exit(entering.pop_all())
+    return connection
 
 
 async def _know_types(connection: Connection) -> None:

@@ -3,13 +3,11 @@
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import asyncpg
-
 from core.db import scope, sql
-from core.db.pool import Connection, Pool
+from core.db.pool import Connection, Pool, acquired, entered
 from core.db.transaction import Moment, Snapshot, Tx
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import TenantId
@@ -31,28 +29,13 @@ class TenantDB:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """One unit of work. Role and search path end with it, also through a pooler."""
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await self._entered(stack)
-            except asyncpg.InsufficientPrivilegeError:
-                # A backend may keep a list of memberships from before this tenant was made, when
-                # others are made at the same moment. New backends read it anew; once is enough.
-                await self._pool.expire_connections()
-                connection = await self._entered(stack)
-            tx = Tx(connection)
-            try:
-                yield tx
-            finally:
-                tx.close()
 
-    async def _entered(self, stack: AsyncExitStack) -> Connection:
-        """A connection inside the tenant, until *stack* ends; given back at once if it may not."""
-        async with AsyncExitStack() as entering:
-            connection = await entering.enter_async_context(self._pool.acquire())
-            await entering.enter_async_context(connection.transaction())
+        async def begin(connection: Connection) -> None:
             await connection.execute(self._enter)
-            stack.push_async_exit(entering.pop_all())
-        return connection
+
+        async with entered(self._pool, begin) as connection:
+            with Tx(connection) as tx:
+                yield tx
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -61,28 +44,32 @@ class TenantDB:
         Raises NotFound, and at the end Conflict when a migration has changed the tables meanwhile:
         a table that is rewritten looks empty to a snapshot that is older, so the copy is void.
         """
-        async with self._pool.acquire() as connection:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                # What a copy looks like must not depend on the server's settings, nor stop halfway.
-                await connection.execute("set local datestyle = 'ISO'")
-                await connection.execute("set local timezone = 'UTC'")
-                await connection.execute("set local statement_timeout = 0")
-                # As the login itself, which may read the registry: the first look takes the snapshot.
-                found = await connection.fetchrow(SQL["find_moment"], self.tenant_id)
-                if found is None:
-                    raise NotFound("This workspace is not set up with AEGIS.")
-                # The catalogs too: a tenant's role may not read them (core/isolation/close_ways.py).
-                schema = scope.schema_of(self.tenant_id)
-                columns = await connection.fetch(SQL["list_own_columns"], schema)
-                await connection.execute(self._enter)
-                snapshot = Snapshot(connection, Moment(**found), columns)
-                try:
-                    yield snapshot
-                finally:
-                    snapshot.close()
+        taken: list[Snapshot] = []
+
+        async def begin(connection: Connection) -> None:
+            taken[:] = [await self._take_snapshot(connection)]
+
+        async with entered(self._pool, begin, isolation="repeatable_read", readonly=True):
+            with taken[0] as snapshot:
+                yield snapshot
+        async with acquired(self._pool) as connection:
             after = await connection.fetchrow(SQL["find_tenant"], self.tenant_id)
-            if after is None or after["schema_version"] != found["schema_version"]:
-                raise Conflict("This workspace was being updated. Please try again.")
+        if after is None or after["schema_version"] != snapshot.moment.schema_version:
+            raise Conflict("This workspace was being updated. Please try again.")
+
+    async def _take_snapshot(self, connection: Connection) -> Snapshot:
+        # What a copy looks like must not depend on the server's settings, nor stop halfway.
+        await connection.execute("set local datestyle = 'ISO'")
+        await connection.execute("set local timezone = 'UTC'")
+        await connection.execute("set local statement_timeout = 0")
+        # As the login itself, which may read the registry: the first look takes the snapshot.
+        found = await connection.fetchrow(SQL["find_moment"], self.tenant_id)
+        if found is None:
+            raise NotFound("This workspace is not set up with AEGIS.")
+        # The catalogs too: a tenant's role may not read them (core/isolation/close_ways.py).
+        columns = await connection.fetch(SQL["list_own_columns"], scope.schema_of(self.tenant_id))
+        await connection.execute(self._enter)
+        return Snapshot(connection, Moment(**found), columns)
 
 
 @dataclass(frozen=True, slots=True)

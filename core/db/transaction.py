@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 
@@ -42,7 +42,10 @@ class Unit:
         self._connection: Connection | None = connection
         self._task = asyncio.current_task()
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """The unit of work is over: whoever kept this object can do nothing with it."""
         self._connection = None
 

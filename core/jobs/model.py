@@ -5,7 +5,8 @@ from typing import Literal
 
 from core.kernel.ids import TenantId
 
-Kind = Literal["event", "command", "action"]
+# `view`: a modal sent. `shortcut`: a shortcut used. `task`: work that the product gives itself.
+Kind = Literal["event", "command", "action", "view", "shortcut", "task"]
 
 # After this many tries an event is set aside, and the person and the log are told.
 MAX_ATTEMPTS = 5
@@ -14,13 +15,17 @@ _BACKOFF_SECONDS = (0.5, 2.0, 8.0, 30.0)
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """What Slack sent, verified and addressed, not yet stored."""
+    """What Slack sent, verified and addressed, not yet stored.
+
+    An event that does not *wake* asks for no work: its id is remembered, and nothing else of it.
+    """
 
     tenant_id: TenantId
     mailbox: str
     event_id: str
     kind: Kind
     payload: str
+    wakes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 -- accept_events --
-select control.accept_events($1, $2, $3, $4, $5);
+select control.accept_events($1, $2, $3, $4, $5, $6);
 
 -- claim_mailboxes --
 -- A lease that ran out without being given back is a worker that died: `attempts` counts those.
@@ -8,7 +8,7 @@ with due as (
   select m.tenant_id, m.mailbox from control.mailbox m
   where m.due_at <= now() and (m.lease_until is null or m.lease_until < now())
     and (select t.status from control.tenant t where t.tenant_id = m.tenant_id) = 'active'
-  order by m.due_at
+  order by m.turn_at
   limit $1
   for update of m skip locked
 )

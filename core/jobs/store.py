@@ -18,6 +18,7 @@ async def accept_events(tx: ControlTx, events: Sequence[IncomingEvent]) -> None:
         [event.event_id for event in events],
         [event.kind for event in events],
         [event.payload for event in events],
+        [event.wakes for event in events],
     )
 
 

@@ -6,6 +6,9 @@ DomainError            words that are safe to show
 ├── Refused            the person may not do this
 ├── Invalid            what the person gave cannot be used as it is
 └── Unavailable        something outside (a model, Slack, a store) did not answer
+    └── Disconnected   Slack does not take the workspace's token any more
+
+Postponed stands beside it: nobody is told, the work is tried again.
 """
 
 
@@ -31,3 +34,20 @@ class Invalid(DomainError):
 
 class Unavailable(DomainError):
     """Something outside did not answer in time or in words we understand."""
+
+
+class Disconnected(Unavailable):
+    """Slack takes the workspace's token no more: nothing can be said there until it is installed
+    again."""
+
+
+class Postponed(Exception):
+    """Slack, a model or a store is away or busy. The work that met it is not lost and not to blame:
+    it is tried again after `seconds`, and that does not count as one of its tries.
+
+    No DomainError, so that nobody is told to do by hand what is done for them.
+    """
+
+    def __init__(self, reason: str, seconds: float = 5.0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds

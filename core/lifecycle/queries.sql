@@ -67,7 +67,8 @@ where n.nspname = $1 and c.relkind = 'r';
 -- shred --
 -- From here on nothing that was sealed for this tenant can be opened from this database.
 with unlinked as (delete from control.workspace where tenant_id = $1 returning tenant_id),
-     unqueued as (delete from control.mailbox where tenant_id = $1 returning mailbox)
+     unqueued as (delete from control.mailbox where tenant_id = $1 returning mailbox),
+     unshared as (delete from control.tenant_share where tenant_id = $1 returning tenant_id)
 update control.tenant set status = 'erasing', wrapped_key = '' where tenant_id = $1
 returning clock_timestamp() as at;
 

@@ -15,8 +15,12 @@ from tests.contract.repository import PACKAGES, named, parsed, python_files
 # (file, what it calls): why this is not a way past `TenantDB`.
 OPENERS = {
     ("core/db/pool.py", "asyncpg.create_pool"): "makes the service's pool",
-    ("core/db/tenant.py", "self._pool.acquire"): "`TenantDB` itself",
-    ("core/db/database.py", "self._pool.acquire"): "the switchboard, and a tenant's sealing",
+    ("core/db/pool.py", "pool.acquire"): "`acquired`, which waits for so long and no longer",
+    ("core/db/pool.py", "acquired"): "`entered`, which takes a transaction into a tenant",
+    ("core/db/tenant.py", "entered"): "`TenantDB` itself",
+    ("core/db/tenant.py", "acquired"): "asks the registry whether a snapshot was overtaken",
+    ("core/db/database.py", "acquired"): "the switchboard",
+    ("core/db/database.py", "entered"): "a tenant's sealing",
     ("core/db/fleet.py", "asyncpg.connect"): "migrates the fleet, as the admin",
     ("core/tenancy/install_workspace.py", "asyncpg.connect"): "makes a tenant, as the admin",
     ("core/tenancy/keys/registry.py", "asyncpg.connect"): "writes wrapped keys, as the admin",
@@ -31,6 +35,8 @@ OPENERS = {
     ("bot/cli/oversight/key_checks.py", "open_pool"): "reads the registry, for doctor",
 }
 NAMES = frozenset({"connect", "create_pool", "acquire", "open_pool"})
+# Functions of ours that hand out connections.
+OURS = frozenset({"open_pool", "acquired", "entered"})
 
 
 def test_connections_are_opened_where_the_list_says_and_nowhere_else():
@@ -55,6 +61,7 @@ def test_surfaces_open_none():
         "async with context.db._pool.acquire() as c: pass",
         "opened = asyncpg.create_pool",
         "pool = await open_pool(dsn)",
+        "async with acquired(pool) as connection: pass",
         "row = await tx._connection.fetchrow(text)",
         "row = await database._pool.fetchrow(text)",
         "getattr(tx, '_connection').fetch(text)",
@@ -73,7 +80,7 @@ def openers(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and _reaches(node):
             yield ast.unparse(node)
-        elif isinstance(node, ast.Name) and (node.id in aliases or node.id == "open_pool"):
+        elif isinstance(node, ast.Name) and (node.id in aliases or node.id in OURS):
             yield node.id
         elif isinstance(node, ast.Call) and _gets_by_name(node):
             yield ast.unparse(node)

@@ -33,7 +33,11 @@ CONTENT = {"free text", "vector"}
 SWITCHBOARD = {
     "migration": "what has been applied",
     "tenant": "id, status, wrapped key, schema version",
+    "organization": "an enterprise id and the record of its installation",
     "workspace": "a Slack team id and its tenant",
+    "sign_in_state": "keyed hashes, kind, expiry",
+    "rate_limit": "buckets by keyed hash, and when the next call is due",
+    "tenant_share": "how far ahead a tenant's turns are handed out",
     "mailbox": "queue rows that carry ids only, and leases",
     "audit_chain": "the head of each audit chain",
     "audit_checkpoint": "tenant, sequence, head hash, signature",

@@ -150,7 +150,7 @@ async def test_a_tenant_in_use_is_left_as_it_was_and_named_and_the_next_run_fini
     status_again, said_again = await run_migrate(server)
 
     assert status == 1
-    assert f"tenant {busy}: 0003_" in said
+    assert f"tenant {busy}: 000{NEWEST}_" in said
     assert "in use for more than 2 seconds" in said
     assert said.count("tenant ") == said.count(f"tenant {busy}") == 1
     assert "Traceback" not in said
@@ -165,7 +165,7 @@ async def user_of(server, tenant):
     session = await asyncpg.connect(server.dsn())
     transaction = session.transaction()
     await transaction.start()
-    await session.execute(f"lock table {scope.schema_of(tenant)}.turn in row exclusive mode")
+    await session.execute(f"lock table {scope.schema_of(tenant)}.inbox_event in row exclusive mode")
     yield
     await transaction.rollback()
     await session.close()

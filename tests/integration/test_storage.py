@@ -4,6 +4,7 @@ import pytest
 
 from bot.storage import Addresses, StorageError, migrate_all, open_storage
 from core.kernel.sealing import new_key
+from core.kernel.secret import Secret
 from core.kernel.signing import Signer
 
 
@@ -16,7 +17,7 @@ from core.kernel.signing import Signer
     ],
 )
 async def test_an_address_that_cannot_be_read_is_named_and_not_quoted(dsn, master):
-    where = Addresses(dsn, dsn, master, Signer(new_key()))
+    where = Addresses(dsn, dsn, master, Signer(new_key()), Secret("session" * 5))
     with pytest.raises(StorageError, match="DATABASE_URL: is not an address") as migrating:
         await migrate_all(where)
     with pytest.raises(StorageError, match="DATABASE_URL: is not an address") as opening:

@@ -277,7 +277,7 @@ def test_settings_show_no_secret_in_any_text_form_and_leave_none_in_the_environm
 def test_an_address_with_a_password_is_in_no_text_form_of_what_carries_it():
     dsn, master = "postgresql://u:canary-1@h/d", Sealer(new_key())
     carriers = [
-        Addresses(dsn, dsn, master, Signer(new_key())),
+        Addresses(dsn, dsn, master, Signer(new_key()), Secret("session" * 5)),
         Provisioner(dsn, "aegis", master),
         Grant("T1", Secret("xoxb-canary-2"), "U1"),
     ]

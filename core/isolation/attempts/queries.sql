@@ -125,7 +125,7 @@ select 1 as one into public.kept_here;
 select t.tenant_id from control.tenant t;
 
 -- data_accept_events --
-select control.accept_events('{}', '{}', '{}', '{}', '{}');
+select control.accept_events('{}', '{}', '{}', '{}', '{}', '{}');
 
 -- catalog_accounts --
 select r.rolname from pg_catalog.pg_roles r;

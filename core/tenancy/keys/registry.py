@@ -26,20 +26,14 @@ class Registry:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[ControlTx]:
         async with self._connection.transaction():
-            tx = ControlTx(self._connection)
-            try:
+            with ControlTx(self._connection) as tx:
                 yield tx
-            finally:
-                tx.close()
 
     @asynccontextmanager
     async def statements(self) -> AsyncIterator[ControlTx]:
         """The same, with each statement a transaction of its own."""
-        tx = ControlTx(self._connection)
-        try:
+        with ControlTx(self._connection) as tx:
             yield tx
-        finally:
-            tx.close()
 
     async def change(
         self, tenant: TenantId, change: Callable[[TenantKeys], TenantKeys]

@@ -14,6 +14,7 @@ from core.isolation.close_ways import close_ways
 from core.isolation.model import NOT_CLOSABLE, WAYS
 from core.isolation.prove import prove
 from core.kernel.sealing import new_key
+from core.kernel.secret import Secret
 from core.kernel.signing import Signer
 from core.tenancy.install_workspace import Provisioner
 
@@ -39,7 +40,7 @@ async def managed(tmp_path_factory, master):
             server.dsn(user=user).replace("/aegis?", "/managed?")
             for user in ("modest_service", "modest")
         ]
-        yield Addresses(*dsn, master, Signer(new_key()))
+        yield Addresses(*dsn, master, Signer(new_key()), Secret("session" * 5))
 
 
 @pytest.fixture
