@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from bot.sandbox.model.installing.tokens import Token
+from bot.sandbox.model.people import Workspace
 from bot.sandbox.model.world import World
 
 # What Slack sends, with status 200, to whoever comes without the right token.
@@ -11,9 +13,10 @@ _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><
 async def serve_file(world: World, request: web.Request) -> web.Response:
     """The bytes, if the bearer token is the workspace's and may read files."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    workspace = world.workspace_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    found = world.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
     place = request.match_info["place"].partition("-")
-    if workspace is None or workspace.id != place[0] or "files:read" not in world.app.scopes:
+    workspace = world.workspaces.get(place[0])
+    if workspace is None or not _may_read(world, found, workspace):
         return web.Response(text=_LOGIN_PAGE, content_type="text/html")
     file = workspace.files.get(place[2])
     if file is None:
@@ -23,6 +26,11 @@ async def serve_file(world: World, request: web.Request) -> web.Response:
     return web.Response(
         body=workspace.file_bytes[file.id], content_type=file.mimetype, headers=headers
     )
+
+
+def _may_read(world: World, token: Token | None, workspace: Workspace) -> bool:
+    good = token is not None and token.trouble is None and "files:read" in token.scopes
+    return good and token is not None and workspace in world.reach_of(token)
 
 
 async def take_file(world: World, request: web.Request) -> web.Response:

@@ -1,12 +1,13 @@
-"""Two fictional companies, each with the app installed."""
+"""The app and the workspaces as they are at the start: two companies have it installed."""
 
 import secrets
 import time
-from dataclasses import dataclass
 
+from bot.sandbox.companies import COMPANIES, ORGANIZATIONS, Company
 from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.ids import fixed_id
-from bot.sandbox.model.people import App, Command, Kind, Person, Workspace
+from bot.sandbox.model.installing.organization import Organization
+from bot.sandbox.model.people import App, Command, Person, Workspace
 
 # Everything the product asks for today; a test may give fewer to see `missing_scope`.
 SCOPES = frozenset(
@@ -39,6 +40,11 @@ EVENTS = frozenset(
         "message.groups",
         "agent_session_stopped",
         "file_shared",
+        "app_uninstalled",
+        "tokens_revoked",
+        "user_change",
+        "team_access_granted",
+        "team_access_revoked",
     ]
 )
 COMMANDS = (
@@ -51,52 +57,13 @@ COMMANDS = (
 )
 
 
-@dataclass(frozen=True)
-class _Company:
-    id: str
-    name: str
-    title: str
-    partner_id: str
-    partner: str
-    people: tuple[tuple[str, str, str, Kind], ...]
-
-
-NORTHWIND = _Company(
-    id="TNORTHWIND",
-    name="northwind",
-    title="Northwind Bikes",
-    partner_id="TCOPPERKET",
-    partner="copper-kettle",
-    people=(
-        ("ana", "Ana Ruiz", "Founder", "owner"),
-        ("ben", "Ben Okafor", "Workshop lead", "member"),
-        ("cho", "Cho Min-ji", "Customer care", "member"),
-        ("gil", "Gil Marsh", "Contract mechanic", "guest"),
-        ("olga", "Olga Petrova", "Copper Kettle, supplier", "outsider"),
-    ),
-)
-HARBOR = _Company(
-    id="THARBORLAW",
-    name="harbor",
-    title="Harbor Legal",
-    partner_id="TMERIDIAN0",
-    partner="meridian",
-    people=(
-        ("dora", "Dora Lind", "Managing partner", "owner"),
-        ("eli", "Eli Navarro", "Associate", "member"),
-        ("fay", "Fay Osei", "Paralegal", "member"),
-        ("gus", "Gus Webb", "Contract clerk", "guest"),
-        ("omar", "Omar Haddad", "Meridian, client", "outsider"),
-    ),
-)
-
-
 def seed_app(
     request_url: str | None = None,
     *,
     app_token: str | None = None,
     signing_secret: str | None = None,
     scopes: frozenset[str] = SCOPES,
+    token_rotation: bool = False,
 ) -> App:
     """The app “AEGIS”; what is not given is made at random."""
     app_id = fixed_id("A", "aegis")
@@ -106,6 +73,9 @@ def seed_app(
         app_token=app_token or f"xapp-1-{app_id}-{secrets.token_hex(16)}",
         signing_secret=signing_secret or secrets.token_hex(16),
         verification_token=secrets.token_hex(12),
+        client_id=f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**13)}",
+        client_secret=secrets.token_hex(16),
+        token_rotation=token_rotation,
         request_url=request_url,
         scopes=scopes,
         events=EVENTS,
@@ -113,24 +83,45 @@ def seed_app(
     )
 
 
-def seed_workspaces(bot_tokens: dict[str, str] | None = None) -> list[Workspace]:
-    """Northwind Bikes and Harbor Legal; `bot_tokens` by workspace name, random if not given."""
-    given = bot_tokens or {}
-    return [_workspace(company, given.get(company.name)) for company in (NORTHWIND, HARBOR)]
+def seed_workspaces() -> list[Workspace]:
+    """Everyone's workspace, with the app in none of them yet."""
+    return [make_workspace(company) for company in COMPANIES]
 
 
-def _workspace(company: _Company, bot_token: str | None) -> Workspace:
+def seed_organizations(workspaces: list[Workspace]) -> list[Organization]:
+    """The organizations of these workspaces."""
+    organizations = []
+    for id_, name, title, admins in ORGANIZATIONS:
+        organization = Organization(
+            id=id_,
+            name=name,
+            title=title,
+            bot_user_id=fixed_id("U", name, "aegis"),
+            bot_id=fixed_id("B", name, "aegis"),
+        )
+        for workspace in workspaces:
+            if workspace.organization_id == id_:
+                found = (p for p in workspace.persons.values() if p.name in admins)
+                organization.admins |= {person.id: person for person in found}
+        organizations.append(organization)
+    return organizations
+
+
+def make_workspace(company: Company) -> Workspace:
+    """A workspace with its persons and channels."""
+    # In an organization a person, and the app, is the same everywhere.
+    realm = company.organization or company.name
     workspace = Workspace(
         id=company.id,
         name=company.name,
         title=company.title,
-        bot_user_id=fixed_id("U", company.name, "aegis"),
-        bot_id=fixed_id("B", company.name, "aegis"),
-        bot_token=bot_token or f"xoxb-{secrets.randbelow(10**12)}-{secrets.token_urlsafe(18)}",
+        bot_user_id=fixed_id("U", realm, "aegis"),
+        bot_id=fixed_id("B", realm, "aegis"),
+        organization_id=next((o[0] for o in ORGANIZATIONS if o[1] == company.organization), None),
     )
     for name, real_name, title, kind in company.people:
         person = Person(
-            id=fixed_id("U", company.name, name),
+            id=fixed_id("U", realm, name),
             name=name,
             real_name=real_name,
             title=title,
@@ -143,7 +134,7 @@ def _workspace(company: _Company, bot_token: str | None) -> Workspace:
     return workspace
 
 
-def _channels(company: _Company, workspace: Workspace) -> list[Channel]:
+def _channels(company: Company, workspace: Workspace) -> list[Channel]:
     people = list(workspace.persons.values())
     staff = {p.id for p in people if p.kind in ("owner", "admin", "member")}
     everyone_here = staff | {p.id for p in people if p.kind == "guest"}
@@ -162,16 +153,17 @@ def _channels(company: _Company, workspace: Workspace) -> list[Channel]:
             shared_with=shared_with,
         )
 
-    return [
-        channel("general", staff),
-        channel("random", everyone_here),
-        channel("leadership", {owner, people[1].id}),
-        channel(f"with-{company.partner}", staff | outsiders, company.partner_id),
-        *(_direct_message(company, person, bot, now) for person in people),
-    ]
+    channels = [channel("general", staff)]
+    if not company.small:
+        channels.append(channel("random", everyone_here))
+        channels.append(channel("leadership", {owner, people[1].id}))
+    if company.partner:
+        shared = channel(f"with-{company.partner}", staff | outsiders, company.partner_id)
+        channels.append(shared)
+    return [*channels, *(_direct_message(company, person, bot, now) for person in people)]
 
 
-def _direct_message(company: _Company, person: Person, bot: str, now: int) -> Channel:
+def _direct_message(company: Company, person: Person, bot: str, now: int) -> Channel:
     return Channel(
         id=fixed_id("D", company.name, person.name),
         name=person.name,

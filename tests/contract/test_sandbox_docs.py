@@ -2,13 +2,15 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot.sandbox import Sandbox
-from bot.sandbox.control.routes import Control
+from bot.sandbox.control.routes import ROUTES
+from bot.sandbox.delivery.log import Delivery
+from bot.sandbox.faults.switches import Faults
 from bot.sandbox.model.feed import ChangeKind
 from bot.sandbox.seed import seed_workspaces
 from bot.sandbox.webapi.table import load_table
@@ -17,9 +19,8 @@ DOCS = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="u
 
 
 def told() -> Iterator[str]:
-    for route in Control.routes(Control.__new__(Control)):
-        assert isinstance(route, web.RouteDef)
-        yield f"`{route.method} {route.path}`"
+    yield from (f"`{method} {path}`" for method, path in ROUTES)
+    yield from (f"`{one.name}`" for one in (*fields(Faults), *fields(Delivery)))
     yield from (f"`{name}`" for name in load_table().methods)
     yield from (f"`{kind}`" for kind in ChangeKind.__args__)  # type: ignore[attr-defined]
     for name in inspect.signature(Sandbox.open).parameters:

@@ -1,11 +1,11 @@
 """A person clicks a button of a message."""
 
 from bot.sandbox.actions.command import show_answer
+from bot.sandbox.actions.interaction import interaction
 from bot.sandbox.actions.seat import Refused, Seat
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.delivery.parcel import Json, Parcel
 from bot.sandbox.delivery.replies import Occasion, Replies
-from bot.sandbox.model.ids import new_id
 from bot.sandbox.model.message import Message
 from bot.sandbox.model.world import World, may_see
 
@@ -24,13 +24,17 @@ async def click(
     action = find_button(message, wanted)
     if action is None:
         raise Refused("That message has no such button.", 404)
+    if not world.serves(seat.workspace):
+        raise Refused(f"The app is not in {seat.workspace.name} any more.")
     occasion = Occasion(
         workspace=seat.workspace, channel=seat.channel, person=seat.person, source=message
     )
     action["action_ts"] = world.timestamps.next()
     response_url = replies.issue(occasion, "actions")
     payload = _payload(world, seat, message, action, response_url)
-    answer = await courier.ask(Parcel(kind="interactivity", payload=payload))
+    answer = await courier.ask(
+        Parcel(kind="interactivity", payload=payload, workspace=seat.workspace.name)
+    )
     if not answer.arrived:
         show_answer(replies, occasion, answer, "That did not work:")
 
@@ -76,17 +80,8 @@ def _payload(world: World, seat: Seat, message: Message, action: Json, response_
     container |= {"is_ephemeral": ephemeral}
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    user = {"id": seat.person.id, "username": seat.person.name, "name": seat.person.name}
-    payload: Json = {
-        "type": "block_actions",
-        "user": user | {"team_id": seat.person.home_team_id},
-        "api_app_id": world.app.id,
-        "token": world.app.verification_token,
+    payload = interaction(world, workspace, seat.person, "block_actions") | {
         "container": container,
-        "trigger_id": f"{world.timestamps.next()}.{new_id('X')}",
-        "team": {"id": workspace.id, "domain": workspace.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
         "channel": {
             "id": channel.id,
             "name": "directmessage" if channel.kind == "im" else channel.name,

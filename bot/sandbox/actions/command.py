@@ -1,11 +1,11 @@
 """A person runs a slash command."""
 
+from bot.sandbox.actions.interaction import new_trigger
 from bot.sandbox.actions.markup import command_words
 from bot.sandbox.actions.seat import Refused, Seat
 from bot.sandbox.delivery.courier import Courier
 from bot.sandbox.delivery.parcel import Answer, Json, Parcel
 from bot.sandbox.delivery.replies import Occasion, Replies, refusal_of
-from bot.sandbox.model.ids import new_id
 from bot.sandbox.model.world import World
 
 
@@ -21,14 +21,18 @@ async def run_command(
     if not name.startswith("/") or len(name) < 2:
         raise Refused("A command begins with a slash, such as /ask.")
     occasion = Occasion(workspace=seat.workspace, channel=seat.channel, person=seat.person)
-    if name not in {command.name for command in world.app.commands}:
+    if not world.serves(seat.workspace) or name not in {
+        command.name for command in world.app.commands
+    }:
         replies.notice(occasion, f"`{name}` is not a valid command.", thread)
         return
     if thread:
         replies.notice(occasion, f"{name} is not supported in threads. Sorry!", thread)
         return
     payload = _payload(world, seat, name, words.strip(), replies.issue(occasion, "commands"))
-    answer = await courier.ask(Parcel(kind="commands", payload=payload))
+    answer = await courier.ask(
+        Parcel(kind="commands", payload=payload, workspace=seat.workspace.name)
+    )
     show_answer(replies, occasion, answer, f"{name} failed with the error")
 
 
@@ -62,7 +66,16 @@ def _payload(world: World, seat: Seat, name: str, words: str, response_url: str)
         "command": name,
         "text": command_words(words, world.app, seat.workspace),
         "api_app_id": world.app.id,
-        "is_enterprise_install": "false",
+        **_enterprise(world, seat),
         "response_url": response_url,
-        "trigger_id": f"{world.timestamps.next()}.{new_id('X')}",
+        "trigger_id": new_trigger(world, seat.workspace, seat.person),
     }
+
+
+def _enterprise(world: World, seat: Seat) -> Json:
+    organization = world.organization_of(seat.workspace)
+    if organization is None:
+        return {"is_enterprise_install": "false"}
+    whole = "false" if seat.workspace.installed else "true"
+    named = {"enterprise_id": organization.id, "enterprise_name": organization.title}
+    return named | {"is_enterprise_install": whole}

@@ -67,6 +67,8 @@ def _post(
     files: list[StoredFile],
     kind: ChangeKind,
 ) -> Message:
+    if seat.channel.archived:
+        raise Refused(f"{seat.channel.label} is archived.")
     if len(typed) > _LONGEST:
         raise Refused("That is longer than 40,000 characters.")
     text, blocks = markup(typed, world.app, seat.workspace) if typed else ("", [])

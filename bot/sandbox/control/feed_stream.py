@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -42,12 +43,13 @@ async def _ping(response: web.StreamResponse) -> None:
         await response.write(b": still here\n\n")
 
 
-def _scope(world: World, request: web.Request) -> tuple[list[str], str | None]:
+def _scope(world: World, request: web.Request) -> tuple[Collection[str], str | None]:
     named = request.query.get("workspace")
     if not named:
         if request.query.get("person"):
             raise Refused("Say which workspace the person is in.")
-        return list(world.workspaces), None
+        # The live list: workspaces may be added while somebody follows.
+        return world.workspaces.keys(), None
     workspace = find_workspace(world, named)
     wanted = request.query.get("person")
     return [workspace.id], find_person(workspace, wanted).name if wanted else None

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.sandbox.model.channel import Channel
-from bot.sandbox.model.ids import new_id
-from bot.sandbox.model.people import App, Workspace
-
 Json = dict[str, Any]
 ParcelKind = Literal["events", "commands", "interactivity"]
 # Slack's own words for why a delivery failed (`x-slack-retry-reason`).
@@ -18,48 +14,34 @@ ANSWER_S = 3.0
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """One payload on its way; `attempt` is 0 the first time, then counts the retries."""
+    """One payload on its way; `attempt` is 0 the first time, then counts the retries.
+
+    `workspace` is the short name, for the list of deliveries; an organization has one too.
+    """
 
     kind: ParcelKind
     payload: Json
+    workspace: str = ""
     attempt: int = 0
     reason: FailureReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """How the app took it. `body` is what it answered: words, an object, or nothing."""
+    """How the app took it. `body` is what it answered: words, an object, or nothing;
+    `status` the HTTP status, if there was one."""
 
     reason: FailureReason | None = None
     body: Json | str | None = None
     retry: bool = True
+    status: int | None = None
+
+    @property
+    def outcome(self) -> int | str:
+        """The HTTP status, `acked` over a socket, or why it failed."""
+        return self.status or self.reason or "acked"
 
     @property
     def arrived(self) -> bool:
         """Whether the app acknowledged in time."""
         return self.reason is None
-
-
-def envelope(app: App, workspace: Workspace, channel: Channel, event: Json) -> Json:
-    """The `event_callback` around an event."""
-    authorization = {
-        "enterprise_id": None,
-        "team_id": workspace.id,
-        "user_id": workspace.bot_user_id,
-        "is_bot": True,
-        "is_enterprise_install": False,
-    }
-    return {
-        "token": app.verification_token,
-        "team_id": workspace.id,
-        "context_team_id": workspace.id,
-        "context_enterprise_id": None,
-        "api_app_id": app.id,
-        "event": event,
-        "type": "event_callback",
-        "event_id": new_id("Ev"),
-        "event_time": int(float(event["event_ts"])),
-        "authorizations": [authorization],
-        "is_ext_shared_channel": channel.shared_with is not None,
-        "event_context": f"4-{new_id('E')}",
-    }

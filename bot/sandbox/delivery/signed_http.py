@@ -31,23 +31,37 @@ class SignedHttp:
         self._app = app
         self._answer_s = answer_s
         self._session = session
+        self._turn = -1
 
     @property
     def reachable(self) -> bool:
-        """Whether the app has told us a request URL."""
-        return self._app.request_url is not None
+        """Whether the app has told us where it listens."""
+        return bool(self._app.addresses)
 
     async def deliver(self, parcel: Parcel) -> Answer:
         """Post once; anything but a 2xx answer in time is a failure."""
         body, content_type = _body(parcel)
-        url = f"{(self._app.request_url or '').rstrip('/')}/{parcel.kind}"
+        headers = self._headers(parcel, body, content_type)
         try:
             async with asyncio.timeout(self._answer_s):
-                return await self._post(url, body, self._headers(parcel, body, content_type))
+                return await self._post_to_one(f"/{parcel.kind}", body, headers)
         except TimeoutError:
             return Answer(reason="http_timeout")
         except aiohttp.ClientError:
             return Answer(reason="connection_failed")
+
+    async def _post_to_one(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """To the addresses in turn; the next one when a connection cannot be made, as a load
+        balancer does. What may have been read by one process is not sent to another."""
+        addresses = self._app.addresses
+        self._turn += 1
+        for step in range(len(addresses)):
+            address = addresses[(self._turn + step) % len(addresses)].rstrip("/")
+            try:
+                return await self._post(f"{address}{path}", body, headers)
+            except aiohttp.ClientConnectorError:
+                continue
+        return Answer(reason="connection_failed")
 
     async def verify(self) -> bool:
         """Ask the app to repeat a challenge, as Slack does when a request URL is set."""
@@ -65,8 +79,8 @@ class SignedHttp:
             text = await response.text()
             if not 200 <= response.status < 300:
                 stop = response.headers.get("x-slack-no-retry") == "1"
-                return Answer(reason="http_error", retry=not stop)
-            return Answer(body=_read(text, response.content_type))
+                return Answer(reason="http_error", retry=not stop, status=response.status)
+            return Answer(body=_read(text, response.content_type), status=response.status)
 
     def _headers(self, parcel: Parcel, body: bytes, content_type: str) -> dict[str, str]:
         timestamp = str(int(time.time()))

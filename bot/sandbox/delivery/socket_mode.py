@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.delivery.parcel import ANSWER_S, Answer, Json, Parcel
-from bot.sandbox.model.people import App
+from bot.sandbox.model.world import World
 
 _MAX_SOCKETS = 10
 _TICKET_S = 30.0
+_PING_S = 15.0
 _TYPES = {"events": "events_api", "commands": "slash_commands", "interactivity": "interactive"}
 
 
@@ -22,14 +23,19 @@ class Connection:
     """One open socket and the envelopes it has not acknowledged."""
 
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
+    heard: float = field(default_factory=time.monotonic)
+    # Nothing comes or goes any more, and neither side was told.
+    half_open: bool = False
     waiting: dict[str, "asyncio.Future[Answer]"] = field(default_factory=dict)
 
 
 class SocketMode:
     """Hands out single-use addresses, and delivers over whatever is connected."""
 
-    def __init__(self, app: App, answer_s: float = ANSWER_S) -> None:
-        self._app = app
+    def __init__(self, world: World, answer_s: float = ANSWER_S) -> None:
+        self._app = world.app
+        self._world = world
         self._answer_s = answer_s
         self._tickets: dict[str, float] = {}
         self._connections: list[Connection] = []
@@ -45,6 +51,11 @@ class SocketMode:
         """How many sockets are open."""
         return len(self._connections)
 
+    @property
+    def sound(self) -> int:
+        """How many of them are not half-open."""
+        return sum(not one.half_open for one in self._connections)
+
     def issue(self, base_url: str) -> str:
         """An address good for one connection, for half a minute."""
         now = time.monotonic()
@@ -58,19 +69,24 @@ class SocketMode:
         """`/link/`: keep the socket until either side closes it."""
         if self._tickets.pop(request.query.get("ticket", ""), 0.0) < time.monotonic():
             return web.Response(status=404, text="This address was used or has expired.")
-        # Slack pings too; without it a client's own heartbeat is all there is.
-        socket = web.WebSocketResponse(heartbeat=20.0)
+        # Pings and the closing are answered by hand: a half-open socket answers nothing.
+        socket = web.WebSocketResponse(autoping=False, autoclose=False)
         await socket.prepare(request)
-        if len(self._connections) >= _MAX_SOCKETS:
+        if self._world.faults.too_many_websockets or len(self._connections) >= _MAX_SOCKETS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        connection = Connection(socket)
+        connection = Connection(socket, request.transport)
         self._connections.append(connection)
+        pinging = asyncio.create_task(_ping(connection))
         try:
             await socket.send_json(self._hello())
-            await _listen(connection)
+            await self._listen(connection)
+            if connection.half_open:
+                await asyncio.Event().wait()
+            await socket.close()
         finally:
+            pinging.cancel()
             self._drop(connection)
         return socket
 
@@ -85,7 +101,8 @@ class SocketMode:
         connection.waiting[envelope_id] = waiting
         try:
             async with asyncio.timeout(self._answer_s):
-                await connection.socket.send_json(_envelope(envelope_id, parcel))
+                if not connection.half_open:
+                    await connection.socket.send_json(_envelope(envelope_id, parcel))
                 answer: Answer = await waiting
                 return answer
         except TimeoutError:
@@ -95,17 +112,50 @@ class SocketMode:
         finally:
             connection.waiting.pop(envelope_id, None)
 
+    def cut_silently(self) -> None:
+        """The sockets open now swallow everything from here on, and nobody is told."""
+        for connection in self._connections:
+            connection.half_open = True
+
     async def refresh(self) -> None:
         """Ask every client to reconnect, as Slack does now and then, and close its socket."""
         message = {"type": "disconnect", "reason": "refresh_requested", "debug_info": {}}
-        for connection in list(self._connections):
+        for connection in [one for one in self._connections if not one.half_open]:
             await connection.socket.send_json(message)
             await connection.socket.close()
 
     async def close(self) -> None:
         """Close every socket."""
         for connection in list(self._connections):
-            await connection.socket.close()
+            if connection.half_open and connection.transport is not None:
+                connection.transport.abort()
+            else:
+                await connection.socket.close()
+
+    async def _listen(self, connection: Connection) -> None:
+        async for message in connection.socket:
+            if connection.half_open:
+                continue
+            connection.heard = time.monotonic()
+            if message.type == WSMsgType.PING:
+                await connection.socket.pong(message.data)
+            elif message.type == WSMsgType.TEXT:
+                self._acknowledged(connection, message.data)
+
+    def _acknowledged(self, connection: Connection, text: str) -> None:
+        try:
+            said = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(said, dict):
+            return
+        waiting = connection.waiting.get(str(said.get("envelope_id")))
+        if waiting is None or waiting.done():
+            return
+        if self._world.dice.happens(self._world.faults.drop_acks, "drop_acks"):
+            return
+        payload = said.get("payload")
+        waiting.set_result(Answer(body=payload if isinstance(payload, dict) else None))
 
     def _drop(self, connection: Connection) -> None:
         if connection in self._connections:
@@ -127,20 +177,15 @@ class SocketMode:
         }
 
 
-async def _listen(connection: Connection) -> None:
-    async for message in connection.socket:
-        if message.type != WSMsgType.TEXT:
-            continue
-        try:
-            said = json.loads(message.data)
-        except ValueError:
-            continue
-        if not isinstance(said, dict):
-            continue
-        waiting = connection.waiting.get(str(said.get("envelope_id")))
-        if waiting is not None and not waiting.done():
-            payload = said.get("payload")
-            waiting.set_result(Answer(body=payload if isinstance(payload, dict) else None))
+async def _ping(connection: Connection) -> None:
+    """Slack pings too; a client that is silent all the same is let go."""
+    while not connection.half_open:
+        await asyncio.sleep(_PING_S)
+        if time.monotonic() - connection.heard > 2 * _PING_S:
+            await connection.socket.close()
+            return
+        if not connection.half_open:
+            await connection.socket.ping()
 
 
 def _envelope(envelope_id: str, parcel: Parcel) -> Json:

@@ -46,6 +46,7 @@ class Channel:
     created: int
     members: set[str] = field(default_factory=set)
     shared_with: str | None = None
+    archived: bool = False
     messages: dict[str, Message] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
 

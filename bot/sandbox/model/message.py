@@ -48,6 +48,8 @@ class Message:
     thread_ts: str | None = None
     app_id: str | None = None
     bot_id: str | None = None
+    bot_profile: Json | None = None
+    subtype: str | None = None
     username: str | None = None
     icon_emoji: str | None = None
     icon_url: str | None = None
@@ -59,6 +61,8 @@ class Message:
     ephemeral_to: str | None = None
     stream: Stream | None = None
     deleted: bool = False
+    # The number of the feed's item that last showed it.
+    changed: int = 0
 
     @property
     def thread(self) -> str:
@@ -67,9 +71,11 @@ class Message:
 
     def to_wire(self, *, with_metadata: bool = False) -> Json:
         """The message object as Slack's Web API returns it (without thread counts)."""
-        wire: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
-        wire["team"] = self.team
+        wire: Json = {"type": "message", "text": self.text, "ts": self.ts, "team": self.team}
         optional: Json = {
+            "user": self.user,
+            "subtype": self.subtype,
+            "bot_profile": self.bot_profile,
             "client_msg_id": self.client_msg_id,
             "app_id": self.app_id,
             "bot_id": self.bot_id,

@@ -10,7 +10,7 @@ from bot.sandbox.model.files import StoredFile, Upload
 KEPT_FILE_BYTES = 200 * 1024 * 1024
 KEPT_UPLOADS = 50
 
-Kind = Literal["owner", "admin", "member", "guest", "outsider"]
+Kind = Literal["owner", "admin", "member", "guest", "single_guest", "outsider"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,23 @@ class Person:
     title: str
     kind: Kind
     home_team_id: str
+    display_name: str = ""
+    email: str = ""
+    deleted: bool = False
+    # When Slack last heard something new of them, in seconds since 1970.
+    updated: int = 1_767_225_600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """Another app's bot that has spoken here; `team_id` is another company's in a shared
+    channel."""
+
+    user_id: str
+    bot_id: str
+    app_id: str
+    name: str
+    team_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,23 +60,38 @@ class App:
     app_token: str = field(repr=False)
     signing_secret: str = field(repr=False)
     verification_token: str = field(repr=False)
+    client_id: str
+    client_secret: str = field(repr=False)
+    token_rotation: bool
     request_url: str | None
     scopes: frozenset[str]
     events: frozenset[str]
     commands: tuple[Command, ...]
+    # Several web processes behind one load balancer; they take the place of the request URL.
+    request_urls: tuple[str, ...] = ()
+    install_url: str | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the app listens: one address a web process."""
+        return self.request_urls or ((self.request_url,) if self.request_url else ())
 
 
 @dataclass(kw_only=True)
 class Workspace:
-    """One company's Slack, with the app installed. `name` is the short name scripts use."""
+    """One company's Slack. `name` is the short name scripts use; `installed` whether the app was
+    installed in this workspace by itself, and `bot_token` its token there, while it is good."""
 
     id: str
     name: str
     title: str
     bot_user_id: str
     bot_id: str
-    bot_token: str = field(repr=False)
+    organization_id: str | None = None
+    installed: bool = False
+    bot_token: str = field(default="", repr=False)
     persons: dict[str, Person] = field(default_factory=dict)
+    bots: dict[str, Bot] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
     file_bytes: "OrderedDict[str, bytes]" = field(default_factory=OrderedDict, repr=False)

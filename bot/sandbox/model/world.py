@@ -5,16 +5,25 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bot.sandbox.faults.dice import Dice
+from bot.sandbox.faults.switches import Faults
 from bot.sandbox.model.channel import Channel, Session
+from bot.sandbox.model.dialogs.modals import Modals
+from bot.sandbox.model.dialogs.triggers import Triggers
 from bot.sandbox.model.feed import ChangeKind, Feed
 from bot.sandbox.model.ids import Timestamps
+from bot.sandbox.model.installing.codes import Codes
+from bot.sandbox.model.installing.organization import Organization
+from bot.sandbox.model.installing.tokens import Token, Tokens
 from bot.sandbox.model.message import Message
 from bot.sandbox.model.people import App, Person, Workspace
 from bot.sandbox.model.rendering import visible_text
 
 Json = dict[str, Any]
 # Told about each event the app may be subscribed to; the courier listens.
-EventListener = Callable[[Workspace, Channel, Json], None]
+EventListener = Callable[[Workspace, Channel | None, Json], None]
+# The same for what concerns the installation, and also reaches an app that is gone.
+AppEventListener = Callable[[Workspace | Organization, Json], None]
 
 THINKING_S = 120.0
 
@@ -26,35 +35,80 @@ class World:
         self,
         app: App,
         workspaces: list[Workspace],
+        organizations: list[Organization] | None = None,
         *,
-        stream_age_s: float,
+        faults: Faults | None = None,
+        seed: int | None = None,
         keeps_metadata: bool = True,
     ) -> None:
         self.app = app
-        self.workspaces = {workspace.id: workspace for workspace in workspaces}
+        self.workspaces: dict[str, Workspace] = {}
+        self._ids: dict[str, str] = {}
+        for workspace in workspaces:
+            self.add_workspace(workspace)
+        self.organizations = {one.id: one for one in organizations or []}
+        self.tokens = Tokens()
+        self.codes = Codes()
+        self.triggers = Triggers()
+        self.modals = Modals()
+        self.faults = faults or Faults()
+        self.dice = Dice(seed)
         self.feed = Feed()
         self.timestamps = Timestamps()
-        self.stream_age_s = stream_age_s
         self.keeps_metadata = keeps_metadata
         self.url = ""
         self.on_event: EventListener = lambda workspace, channel, event: None
+        self.on_app_event: AppEventListener = lambda holder, event: None
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the Web API."""
+        return f"{self.url}/api/"
+
+    def add_workspace(self, workspace: Workspace) -> None:
+        """One more workspace, known by its id and its short name."""
+        self.workspaces[workspace.id] = workspace
+        self._ids[workspace.name] = workspace.id
 
     def find_workspace(self, id_or_name: str) -> Workspace | None:
         """By team id or by the short name scripts use."""
+        return self.workspaces.get(self._ids.get(id_or_name, id_or_name))
+
+    def find_organization(self, id_or_name: str) -> Organization | None:
+        """By enterprise id or by the short name scripts use."""
         return next(
-            (w for w in self.workspaces.values() if id_or_name in (w.id, w.name)),
-            None,
+            (one for one in self.organizations.values() if id_or_name in (one.id, one.name)), None
         )
 
-    def workspace_of_token(self, token: str) -> Workspace | None:
-        """The workspace whose bot token this is."""
-        return next((w for w in self.workspaces.values() if w.bot_token == token), None)
+    def organization_of(self, workspace: Workspace) -> Organization | None:
+        """The organization the workspace belongs to, if it does."""
+        return self.organizations.get(workspace.organization_id or "")
+
+    def serves(self, workspace: Workspace) -> bool:
+        """Whether the app is at work there, by itself or for the organization."""
+        organization = self.organization_of(workspace)
+        return workspace.installed or (
+            organization is not None
+            and organization.installed
+            and workspace.id in organization.granted
+        )
+
+    def reach_of(self, token: Token) -> list[Workspace]:
+        """The workspaces a token speaks for: its own, or those granted by the organization."""
+        organization = self.organizations.get(token.holder)
+        ids = organization.granted if organization else {token.holder}
+        return [self.workspaces[id_] for id_ in sorted(ids)]
 
     def name_of(self, workspace: Workspace, user_id: str) -> str:
         """A person's short name, or the app's name for its bot user."""
         if user_id == workspace.bot_user_id:
             return self.app.name
-        return workspace.name_of(user_id) or user_id
+        bot = workspace.bots.get(user_id)
+        return workspace.name_of(user_id) or (bot.name if bot else user_id)
+
+    def author_of(self, workspace: Workspace, message: Message) -> str:
+        """Who a message is from, as its reader sees it."""
+        return message.username or self.name_of(workspace, message.user)
 
     def read(self, workspace: Workspace, message: Message) -> str:
         """What the message says, as a person reads it."""
@@ -69,7 +123,7 @@ class World:
     ) -> None:
         """Add a message to the channel, show it, and tell the app about it."""
         channel.add(message)
-        if message.bot_id and not message.ephemeral_to:
+        if message.app_id == self.app.id and not message.ephemeral_to:
             self.think(workspace, channel, message.thread, "", [])
         self.show(workspace, channel, message, kind)
         if not message.ephemeral_to:
@@ -108,17 +162,18 @@ class World:
     ) -> None:
         """Put a change of this message into the feed of those who may see it."""
         seers = {message.ephemeral_to} if message.ephemeral_to else channel.members
-        self.feed.publish(
+        change = self.feed.publish(
             **_place(workspace, channel),
             thread=message.thread_ts,
             ts=message.ts,
             seen_by=workspace.names_of(seers),
-            author=message.username or self.name_of(workspace, message.user),
+            author=self.author_of(workspace, message),
             kind=kind,
             text=self.read(workspace, message) if text is None else text,
             message=message,
             session=None,
         )
+        message.changed = change.seq
 
     def show_session(
         self, workspace: Workspace, channel: Channel, thread_ts: str, kind: ChangeKind, text: str

@@ -1,6 +1,7 @@
 """Arguments of a call: from query, form or JSON to checked values."""
 
 import json
+from base64 import b64decode
 from typing import Any
 
 from aiohttp import web
@@ -29,6 +30,34 @@ async def read_arguments(request: web.Request) -> Json:
     elif request.method == "POST":
         given |= dict(await request.post())
     return {name: value for name, value in given.items() if value is not None}
+
+
+def read_token(request: web.Request, given: Json) -> str:
+    """From the bearer header or the `token` argument; taken out of the arguments.
+
+    Raises:
+        SlackError: `not_authed` when there is none.
+    """
+    argument = given.pop("token", None)
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else ""
+    token = token or (argument if isinstance(argument, str) else "")
+    if not token:
+        raise SlackError("not_authed")
+    return token
+
+
+def read_client(request: web.Request, given: Json) -> str:
+    """The app's id and secret, from HTTP Basic authentication into the arguments; no token."""
+    given.pop("token", None)
+    scheme, _, written = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            login, _, password = b64decode(written, validate=True).decode().partition(":")
+        except ValueError:
+            raise SlackError("invalid_client_id") from None
+        given |= {"client_id": login, "client_secret": password}
+    return ""
 
 
 def check_arguments(method: Method, given: Json) -> Json:

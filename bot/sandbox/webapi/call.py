@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.installing.tokens import Token
 from bot.sandbox.model.message import Message
 from bot.sandbox.model.people import Workspace
 from bot.sandbox.model.world import World
@@ -31,9 +32,10 @@ class SlackError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """Checked arguments, and the workspace the token speaks for."""
+    """Checked arguments, the token, and the workspace it speaks for in this call."""
 
     world: World
+    token: Token
     workspace: Workspace
     arguments: Json
 
@@ -61,6 +63,17 @@ class Call:
             raise SlackError("not_in_channel")
         return channel
 
+    def open_channel(self, name: str = "channel") -> Channel:
+        """The same, when the method writes.
+
+        Raises:
+            SlackError: `is_archived`.
+        """
+        channel = self.joined_channel(name)
+        if channel.archived:
+            raise SlackError("is_archived")
+        return channel
+
     def own_message(self, channel: Channel, ts: str, not_own: str) -> Message:
         """A message the app itself wrote.
 
@@ -76,10 +89,28 @@ class Call:
 
     def require_scope(self, *scopes: str) -> None:
         """Refuse unless the app was granted one of these."""
-        granted = self.world.app.scopes
-        if not granted.intersection(scopes):
-            provided = ",".join(sorted(granted))
-            raise SlackError("missing_scope", needed=",".join(scopes), provided=provided)
+        require_scope(self.token, *scopes)
+
+
+@dataclass(frozen=True)
+class TokenCall:
+    """A call about the token itself, whichever workspaces it speaks for."""
+
+    world: World
+    token: Token
+    arguments: Json
+
+
+def require_scope(token: Token, *scopes: str) -> None:
+    """Refuse unless the token was granted one of these.
+
+    Raises:
+        SlackError: `missing_scope`.
+    """
+    if not token.scopes.intersection(scopes):
+        provided = ",".join(sorted(token.scopes))
+        raise SlackError("missing_scope", needed=",".join(scopes), provided=provided)
 
 
 Handler = Callable[[Call], Json]
+TokenHandler = Callable[[TokenCall], Json]

@@ -11,6 +11,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
+from tests.unit.sandbox.oauth_app import App
 
 Json = dict[str, Any]
 
@@ -94,6 +95,12 @@ def person(http: aiohttp.ClientSession) -> Callable[..., Person]:
         return Person(http, workspace, name, place)
 
     return seated
+
+
+@pytest.fixture
+def app(sandbox: Sandbox, http: aiohttp.ClientSession) -> App:
+    """The product, about to be installed."""
+    return App(sandbox, http)
 
 
 @pytest.fixture

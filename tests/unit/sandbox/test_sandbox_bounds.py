@@ -7,6 +7,8 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Sandbox
+from bot.sandbox.delivery.log import KEPT_DELIVERIES, DeliveryLog
+from bot.sandbox.delivery.parcel import Answer, Parcel
 from bot.sandbox.model import people
 from bot.sandbox.model.channel import KEPT_MESSAGES
 from bot.sandbox.model.feed import KEPT_CHANGES, Feed
@@ -111,3 +113,13 @@ async def test_a_workspace_forgets_the_oldest_files(
 
     assert list(workspace.files) == [each["file"]["id"] for each in dropped[1:]]
     assert list(workspace.file_bytes) == list(workspace.files)
+
+
+def test_the_list_of_deliveries_forgets_the_oldest() -> None:
+    log = DeliveryLog()
+    parcel = Parcel(kind="events", payload={"event_id": "Ev1", "event": {"type": "message"}})
+    for _ in range(KEPT_DELIVERIES + 5):
+        log.add(parcel, Answer(status=200), 1.0, 0.001)
+
+    assert len(log.after(0)) == KEPT_DELIVERIES
+    assert (log.after(0)[0].n, log.after(log.last - 1)[0].n) == (6, KEPT_DELIVERIES + 5)

@@ -43,7 +43,9 @@ async def test_the_state_names_everything_and_tells_no_secret(
         assert await response.json() == sandbox.credentials
     state = json.loads(text)
 
-    assert [w["name"] for w in state["workspaces"]] == ["northwind", "harbor"]
+    installed = [w["name"] for w in state["workspaces"] if w["installed"]]
+    assert installed == ["northwind", "harbor"]
+    assert installed == [w["name"] for w in sandbox.credentials["workspaces"]]
     kinds = [p["kind"] for p in state["workspaces"][0]["persons"]]
     assert kinds == ["owner", "member", "member", "guest", "outsider"]
     assert [c["name"] for c in state["app"]["commands"]] == ["/ask", "/aegis"]

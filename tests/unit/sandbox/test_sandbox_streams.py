@@ -97,7 +97,7 @@ async def test_a_finished_stream_takes_no_more(slack: AsyncWebClient, asked: Ask
 
 async def test_a_stream_expires(slack: AsyncWebClient, asked: Asked, sandbox: Sandbox) -> None:
     started = await slack.chat_startStream(**asked.stream)
-    sandbox.world.stream_age_s = 0.0
+    sandbox.world.faults.stream_age_s = 0.0
 
     at = {"channel": asked.channel, "ts": started["ts"]}
     append = slack.chat_appendStream(**at, markdown_text="late")
@@ -107,7 +107,7 @@ async def test_a_stream_expires(slack: AsyncWebClient, asked: Asked, sandbox: Sa
 async def test_a_forgotten_stream_is_seen_to_end(
     slack: AsyncWebClient, asked: Asked, sandbox: Sandbox, person: Any, until: Any, changes: Any
 ) -> None:
-    sandbox.world.stream_age_s = 0.01
+    sandbox.world.faults.stream_age_s = 0.01
     await slack.chat_startStream(**asked.stream, markdown_text="One")
     await until(lambda: changes("update"))
 

@@ -1,10 +1,10 @@
 """The blocks of one message, checked together before anything is shown."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from bot.sandbox.webapi.blockkit.shapes import problems_of_block
+from bot.sandbox.webapi.blockkit.shapes import BLOCKS, problems_of_block
 
 Json = dict[str, Any]
 
@@ -13,14 +13,16 @@ MOST_MARKDOWN = 12_000
 MOST_TABLE_TEXT = 10_000
 
 
-def problems_in(blocks: list[Any]) -> list[str]:
+def problems_in(
+    blocks: list[Any], most: int = MOST_BLOCKS, kinds: Collection[str] = BLOCKS.keys()
+) -> list[str]:
     """What is wrong with these blocks, one line each; empty when they are right."""
-    if len(blocks) > MOST_BLOCKS:
-        return [f"no more than {MOST_BLOCKS} items allowed [json-pointer:/blocks]"]
+    if len(blocks) > most:
+        return [f"no more than {most} items allowed [json-pointer:/blocks]"]
     wrong = [
         problem
         for index, block in enumerate(blocks)
-        for problem in problems_of_block(block, f"/blocks/{index}")
+        for problem in problems_of_block(block, f"/blocks/{index}", kinds)
     ]
     # The rules below read the blocks, so they need blocks that are right one by one.
     return wrong or [*_empty_sections(blocks), *_duplicates(blocks), *_too_much(blocks)]

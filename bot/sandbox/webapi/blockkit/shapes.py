@@ -1,7 +1,7 @@
 """Checks one value against the shapes in `shapes.toml`."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -11,10 +11,18 @@ _TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(
     files("bot.sandbox.webapi.blockkit").joinpath("shapes.toml").read_text(encoding="utf-8")
 )
 BLOCKS = _TABLE["block"]
+# In a modal there is no streamed or feedback block, and there are fields to fill in.
+MODAL_BLOCKS = {
+    name: block
+    for name, block in (BLOCKS | _TABLE["modal_block"]).items()
+    if name not in ("task_card", "plan", "context_actions", "markdown", "table")
+}
+MODAL = "modal"
 _SHAPES = {
     **_TABLE["shape"],
     **{
-        name: {"block_id": {"is": ["string"], "max": 255}} | block for name, block in BLOCKS.items()
+        name: {"block_id": {"is": ["string"], "max": 255}} | block
+        for name, block in (BLOCKS | _TABLE["modal_block"]).items()
     },
 }
 _PRIMITIVES: dict[str, type | tuple[type, ...]] = {
@@ -25,13 +33,20 @@ _PRIMITIVES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def problems_of_block(block: Any, path: str) -> Iterator[str]:
-    """What is wrong with one block, each with a JSON pointer."""
+def problems_of_block(
+    block: Any, path: str, kinds: Collection[str] = BLOCKS.keys()
+) -> Iterator[str]:
+    """What is wrong with one block of these kinds, each with a JSON pointer."""
     kind = block.get("type") if isinstance(block, dict) else None
-    if kind not in BLOCKS:
+    if not isinstance(kind, str) or kind not in kinds:
         yield f"unsupported type: {kind} [json-pointer:{path}/type]"
         return
     yield from _object(block, kind, path)
+
+
+def problems_of_shape(value: dict[str, Any], kind: str, path: str) -> Iterator[str]:
+    """What is wrong with a value that is to have the shape *kind*."""
+    yield from _object(value, kind, path)
 
 
 def _object(value: dict[str, Any], kind: str, path: str) -> Iterator[str]:

@@ -2,7 +2,11 @@
 
 from bot.sandbox.webapi.call import Handler
 from bot.sandbox.webapi.methods import agents, chat, conversations, files, lookups, reactions
+from bot.sandbox.webapi.methods.dialogs import views
+from bot.sandbox.webapi.methods.installing import TOKEN_HANDLERS
 from bot.sandbox.webapi.methods.streaming import streams
+
+__all__ = ["HANDLERS", "TOKEN_HANDLERS"]
 
 HANDLERS: dict[str, Handler] = {
     **agents.HANDLERS,
@@ -12,4 +16,5 @@ HANDLERS: dict[str, Handler] = {
     **lookups.HANDLERS,
     **reactions.HANDLERS,
     **streams.HANDLERS,
+    **views.HANDLERS,
 }

@@ -31,7 +31,7 @@ def post_message(call: Call) -> Json:
 
 def post_ephemeral(call: Call) -> Json:
     """Say something that one person in the channel sees."""
-    channel = call.joined_channel()
+    channel = call.open_channel()
     text, blocks = read_content(call)
     if call.text("user") not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -50,6 +50,8 @@ def post_ephemeral(call: Call) -> Json:
 def update(call: Call) -> Json:
     """Replace what one of the app's own messages says."""
     channel = call.channel()
+    if channel.archived:
+        raise SlackError("is_inactive")
     message = call.own_message(channel, call.text("ts"), "cant_update_message")
     if message.stream is not None and message.stream.state == "live":
         raise SlackError("streaming_state_conflict")
@@ -83,7 +85,7 @@ def _target(call: Call) -> Channel:
         channel = call.workspace.direct_message(target)
         if channel is not None:
             return channel
-    return call.joined_channel()
+    return call.open_channel()
 
 
 def _thread(call: Call, channel: Channel) -> str | None:

@@ -89,7 +89,7 @@ def channel_wire(call: Call, channel: Channel) -> Json:
         "is_im": channel.kind == "im",
         "is_mpim": False,
         "is_private": channel.kind != "channel",
-        "is_archived": False,
+        "is_archived": channel.archived,
         "is_shared": bool(shared),
         "is_ext_shared": bool(shared),
         "is_org_shared": False,

@@ -37,6 +37,8 @@ def get_upload_url(call: Call) -> Json:
 def complete_upload(call: Call) -> Json:
     """Share files whose bytes have come; without a channel they stay the app's own."""
     channels = _channels(call)
+    if any(channel.archived for channel in channels):
+        raise SlackError("posting_to_channel_denied")
     blocks = check_blocks(call.arguments.get("blocks") or [])
     entries = [_checked(entry) for entry in call.arguments["files"]]
     arrived = [_arrived(call, str(entry["id"])) for entry in entries]

@@ -1,28 +1,7 @@
-"""auth.test, auth.revoke and users.info."""
+"""users.info: who somebody is."""
 
-from bot.sandbox.model.people import Person, Workspace
+from bot.sandbox.model.people import Bot, Person
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
-
-
-def auth_test(call: Call) -> Json:
-    """Who this token is."""
-    workspace = call.workspace
-    return {
-        "url": f"https://{workspace.name}.slack.invalid/",
-        "team": workspace.title,
-        "user": call.world.app.name.lower(),
-        "team_id": workspace.id,
-        "user_id": workspace.bot_user_id,
-        "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
-    }
-
-
-def auth_revoke(call: Call) -> Json:
-    """From now on this token is nobody's. With `test` it stays what it is."""
-    if not call.arguments.get("test"):
-        call.workspace.bot_token = ""
-    return {"revoked": not call.arguments.get("test")}
 
 
 def users_info(call: Call) -> Json:
@@ -30,39 +9,57 @@ def users_info(call: Call) -> Json:
     user = call.text("user")
     if user == call.workspace.bot_user_id:
         return {"user": _bot_wire(call)}
+    if user in call.workspace.bots:
+        return {"user": _other_bot_wire(call.workspace.bots[user])}
     person = call.workspace.persons.get(user)
     if person is None:
         raise SlackError("user_not_found")
-    return {"user": person_wire(call.workspace, person)}
+    return {"user": person_wire(person, call.token.scopes)}
 
 
-def person_wire(workspace: Workspace, person: Person) -> Json:
-    """The user object. A guest is `is_restricted`; an outsider is `is_stranger`, from elsewhere."""
+def person_wire(person: Person, scopes: frozenset[str]) -> Json:
+    """The user object. A guest is `is_restricted`, in a single channel `is_ultra_restricted`
+    too; an outsider is `is_stranger`, from elsewhere. The e-mail address needs a scope."""
+    email = {"email": person.email} if person.email and "users:read.email" in scopes else {}
     outsider = person.kind == "outsider"
     return {
         "id": person.id,
         "team_id": person.home_team_id,
         "name": person.name,
         "real_name": person.real_name,
-        "deleted": False,
+        "deleted": person.deleted,
         "tz": "Europe/Berlin",
         "tz_label": "Central European Time",
         "tz_offset": 3600,
         "profile": {
             "real_name": person.real_name,
-            "display_name": person.name,
+            "display_name": person.display_name or person.name,
+            **email,
             "title": person.title,
             "team": person.home_team_id,
         },
         "is_admin": person.kind in ("owner", "admin"),
         "is_owner": person.kind == "owner",
         "is_primary_owner": person.kind == "owner",
-        "is_restricted": person.kind == "guest",
-        "is_ultra_restricted": False,
+        "is_restricted": person.kind in ("guest", "single_guest"),
+        "is_ultra_restricted": person.kind == "single_guest",
         "is_stranger": outsider,
         "is_bot": False,
         "is_app_user": False,
-        "updated": 1_767_225_600,
+        "updated": person.updated,
+    }
+
+
+def _other_bot_wire(bot: Bot) -> Json:
+    profile = {"real_name": bot.name, "display_name": bot.name, "api_app_id": bot.app_id}
+    return {
+        "id": bot.user_id,
+        "team_id": bot.team_id,
+        "name": bot.name.lower(),
+        "real_name": bot.name,
+        "deleted": False,
+        "profile": profile | {"bot_id": bot.bot_id, "team": bot.team_id},
+        "is_bot": True,
     }
 
 
@@ -86,7 +83,5 @@ def _bot_wire(call: Call) -> Json:
 
 
 HANDLERS: dict[str, Handler] = {
-    "auth.test": auth_test,
-    "auth.revoke": auth_revoke,
     "users.info": users_info,
 }

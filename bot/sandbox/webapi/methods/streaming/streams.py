@@ -20,7 +20,7 @@ _MODES = ("timeline", "plan", "dense")
 
 def start_stream(call: Call) -> Json:
     """Open a message that grows, as a reply in a thread."""
-    channel = call.joined_channel()
+    channel = call.open_channel()
     _check_recipient(call, channel)
     mode = call.text("task_display_mode") or "timeline"
     if mode not in _MODES:
@@ -41,13 +41,13 @@ def start_stream(call: Call) -> Json:
     _write(call, message)
     call.world.post(call.workspace, channel, message, "stream_start")
     later = asyncio.get_running_loop().call_later
-    later(call.world.stream_age_s, _close_expired, call, channel, message)
+    later(call.world.faults.stream_age_s, _close_expired, call, channel, message)
     return {"channel": channel.id, "ts": message.ts}
 
 
 def append_stream(call: Call) -> Json:
     """Add to a live stream."""
-    channel = call.channel()
+    channel = call.open_channel()
     message = call.own_message(channel, call.text("ts"), "message_not_owned_by_app")
     _check_live(call, message)
     if not (call.text("markdown_text") or call.arguments.get("chunks")):
@@ -59,7 +59,7 @@ def append_stream(call: Call) -> Json:
 
 def stop_stream(call: Call) -> Json:
     """Finish a stream, with closing blocks if wished. A stream a person stopped may be finished."""
-    channel = call.channel()
+    channel = call.open_channel()
     message = call.own_message(channel, call.text("ts"), "message_not_owned_by_app")
     stream = message.stream
     if stream is None or stream.state == "stopped" or _expired(call, stream):
@@ -103,7 +103,10 @@ def _check_live(call: Call, message: Message) -> None:
 
 def _expired(call: Call, stream: Stream) -> bool:
     """Appends do not extend a stream's life."""
-    if stream.state == "live" and time.monotonic() - stream.started > call.world.stream_age_s:
+    if (
+        stream.state == "live"
+        and time.monotonic() - stream.started > call.world.faults.stream_age_s
+    ):
         stream.state = "stopped"
         return True
     return False

@@ -1,0 +1,1 @@
+"""Troubles on purpose, and the records that show what came of them."""

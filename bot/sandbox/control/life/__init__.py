@@ -1,0 +1,1 @@
+"""How workspaces, installations, persons and channels come, change and go."""

@@ -1,0 +1,1 @@
+"""Shortcuts, modals and menus: what a person does with them."""

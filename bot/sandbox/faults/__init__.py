@@ -1,0 +1,1 @@
+"""What can go wrong here on purpose, and the dice that decide when."""

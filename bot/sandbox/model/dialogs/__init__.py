@@ -1,0 +1,1 @@
+"""Triggers, and the modals an app opens with them."""

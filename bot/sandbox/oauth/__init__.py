@@ -1,0 +1,1 @@
+"""Installing the app: the page that asks, the codes, and the end of an installation."""

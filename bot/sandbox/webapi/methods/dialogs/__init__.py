@@ -1,0 +1,1 @@
+"""Modals, as the app opens and changes them."""
