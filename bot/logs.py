@@ -1,12 +1,19 @@
 """Logs: one JSON object a line, with whatever looks like a credential taken out."""
 
+import contextlib
 import json
 import logging
+import os
+import queue
 import re
+import select
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from logging.handlers import QueueHandler
 
 import asyncpg
 
@@ -16,6 +23,9 @@ from core.audit.chain.checkpoint_file import LOGGER
 _CREDENTIAL = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{16,}|gsk_\w+|Bearer\s+[\w.~+/-]+=*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
+# A few seconds of a bad day, or some megabytes.
+LINES_KEPT = 10_000
+FLUSH_SECONDS = 2.0
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -73,14 +83,72 @@ def _refusals(error: BaseException | None, seen: set[int]) -> Iterator[asyncpg.P
         yield from _refusals(one, seen)
 
 
+class NeverWaiting(QueueHandler):
+    """Hands finished lines to a thread of its own. Whoever logs never waits for whoever reads: when
+    nobody does, lines are dropped and counted, and the count is the next line that gets through."""
+
+    def __init__(self, write: Callable[[str], None], size: int = LINES_KEPT) -> None:
+        lines: queue.Queue[logging.LogRecord] = queue.Queue(size)
+        super().__init__(lines)
+        self.dropped = 0
+        self._lines = lines
+        self._write = write
+        self.setFormatter(JsonFormatter())
+        threading.Thread(target=self._run, name="log", daemon=True).start()
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            self._lines.put_nowait(record)
+        except queue.Full:
+            self.dropped += 1
+
+    def flush(self) -> None:
+        """Wait until everything is written, but not for long: the reader may be gone for good."""
+        until = time.monotonic() + FLUSH_SECONDS
+        while self._lines.unfinished_tasks and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def _run(self) -> None:
+        while True:
+            record = self._lines.get()
+            with contextlib.suppress(OSError, ValueError):  # nobody is there to read
+                if self.dropped:
+                    dropped, self.dropped = self.dropped, 0
+                    self._write(self._count(dropped))
+                self._write(record.getMessage())
+            self._lines.task_done()
+
+    def _count(self, dropped: int) -> str:
+        fields = {"name": __name__, "levelno": logging.ERROR, "levelname": "ERROR"}
+        words = {"msg": "log lines were dropped: nobody read them", "lines": dropped}
+        return self.format(logging.makeLogRecord(fields | words))
+
+
+def _standard_error() -> Callable[[str], None]:
+    """Lines to standard error past Python's own buffer: a thread that is stuck in that one would
+    keep the process from ending."""
+    stream = sys.stderr
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # a stand-in, as in tests
+        return lambda line: print(line, file=stream, flush=True)
+
+    def write(line: str) -> None:
+        rest = memoryview(line.encode("utf-8", "backslashreplace") + b"\n")
+        while rest:
+            select.select([], [number], [])  # it may have been set not to block
+            rest = rest[os.write(number, rest) :]
+
+    return write
+
+
 def set_up_logs(level: str, *, checkpoints: bool = True) -> None:
     """Log to standard error; libraries speak up from WARNING at the earliest.
 
     Signed *checkpoints* are evidence and no news: where the log is their place, it has them at every
     level.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
+    handler = NeverWaiting(_standard_error())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

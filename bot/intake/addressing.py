@@ -1,17 +1,21 @@
-"""From what Slack sent to an addressed event: which workspace, which mailbox, which id. Pure."""
+"""From what Slack sent to an addressed event: whose it is, which mailbox, which id. Pure."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.intake.waking import LIFECYCLE, MESSAGES, SERVED, wakes
 from core.jobs.model import Kind
+from core.jobs.note_held_back import TASK
 
-# What has a listener; anything else that the app may be subscribed to is not stored at all.
-_SERVED = frozenset({"message", "app_mention", "agent_session_stopped"})
-# Edits, deletions and what bots say (ourselves included) start no work either.
-_NOISE = frozenset(
-    {"message_changed", "message_deleted", "message_replied", "bot_message", "channel_join"}
-)
+_KINDS: Mapping[object, Kind] = {
+    "block_actions": "action",
+    "view_submission": "view",
+    "view_closed": "view",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+}
 
 
 class Malformed(ValueError):
@@ -19,31 +23,46 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
-    """An event that knows where it belongs; the team is not yet known to be a tenant."""
+class Origin:
+    """Whose an event is, as Slack names it: a workspace, or a whole organization."""
 
-    team_id: str
+    id: str
+    is_organization: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """An event that knows where it belongs; its origin is not yet known to be a tenant."""
+
+    origin: Origin
     mailbox: str
     event_id: str
     kind: Kind
+    wakes: bool = True
 
     def __post_init__(self) -> None:
         """Raises Malformed: PostgreSQL text holds no NUL, and no name of Slack's has one."""
-        if any("\0" in name for name in (self.team_id, self.mailbox, self.event_id)):
+        if any("\0" in name for name in (self.origin.id, self.mailbox, self.event_id)):
             raise Malformed("a name with NUL in it")
 
 
 def address_event(envelope: dict[str, Any]) -> Addressed | None:
-    """Address an `event_callback` envelope; None for noise. Raises Malformed."""
+    """Address an `event_callback` envelope; None for what has no listener. Raises Malformed."""
     event, event_id = envelope.get("event"), envelope.get("event_id")
     if not isinstance(event, dict) or not isinstance(event_id, str) or not event_id:
         raise Malformed("no event in the envelope")
     kind, subtype = event.get("type"), event.get("subtype")
     if not isinstance(kind, str) or not isinstance(subtype, str | None):
         raise Malformed("an event of no kind")
-    if kind not in _SERVED or event.get("bot_id") or subtype in _NOISE:
+    if kind not in SERVED:
         return None
-    return Addressed(_team_of(envelope), _mailbox_of(event, event_id), event_id, "event")
+    return Addressed(
+        _origin_of_event(envelope, kind),
+        _mailbox_of(event, event_id),
+        event_id,
+        "event",
+        wakes(event, _bot_user_of(envelope)),
+    )
 
 
 def address_command(form: dict[str, Any]) -> Addressed:
@@ -52,42 +71,96 @@ def address_command(form: dict[str, Any]) -> Addressed:
     if not isinstance(team, str) or not isinstance(command, str):
         raise Malformed("not a slash command")
     event_id = f"command:{_once(form)}"
-    return Addressed(team, event_id, event_id, "command")
+    return Addressed(Origin(team), event_id, event_id, "command")
 
 
-def address_action(payload: dict[str, Any]) -> Addressed | None:
-    """Address a click; None for an interaction that we do not serve. Raises Malformed."""
-    team = payload.get("team")
-    if not isinstance(team, dict) or not isinstance(team.get("id"), str):
-        raise Malformed("no team in the interaction")
-    if payload.get("type") != "block_actions":
+def address_interaction(payload: dict[str, Any]) -> Addressed | None:
+    """Address a click, a modal or a shortcut; None for any other interaction. Raises Malformed."""
+    origin = origin_of_interaction(payload)
+    kind = _KINDS.get(_text(payload.get("type")))
+    if kind is None:
         return None
-    container = payload.get("container")
-    place = container if isinstance(container, dict) else {}
+    event_id = f"{kind}:{_once(payload)}"
+    if kind == "shortcut":
+        return Addressed(origin, event_id, event_id, kind)
+    if kind == "view":
+        view = _object(payload.get("view"))
+        return Addressed(
+            origin, f"view:{view.get('root_view_id') or view.get('id', '')}", event_id, kind
+        )
+    place = _object(payload.get("container"))
     mailbox = f"action:{place.get('channel_id', '')}:{place.get('message_ts', '')}"
-    return Addressed(team["id"], mailbox, f"action:{_once(payload)}", "action")
+    return Addressed(origin, mailbox, event_id, kind)
 
 
-def _team_of(envelope: dict[str, Any]) -> str:
-    """The workspace the app is installed in: in a shared channel the envelope may name another."""
-    authorizations = envelope.get("authorizations")
-    if isinstance(authorizations, list) and authorizations:
-        first = authorizations[0]
-        if isinstance(first, dict) and isinstance(first.get("team_id"), str):
-            return str(first["team_id"])
-    team = envelope.get("team_id")
-    if not isinstance(team, str):
+def address_rate_limit(body: dict[str, Any]) -> tuple[Addressed, int]:
+    """Address an `app_rate_limited` notice, of which Slack sends one a minute; the minute's
+    beginning in epoch seconds. Raises Malformed."""
+    team, minute = body.get("team_id"), body.get("minute_rate_limited")
+    if not isinstance(team, str) or not isinstance(minute, int):
+        raise Malformed("no team or no minute in the notice")
+    event_id = f"task:{TASK}:{minute}"
+    return Addressed(Origin(team), event_id, event_id, "task"), minute
+
+
+def origin_of_interaction(payload: dict[str, Any]) -> Origin:
+    """The workspace in which something was clicked or asked for. Raises Malformed.
+
+    A modal that was opened in a shared channel names the workspace the app is installed in. With an
+    organization's installation `team` may be null; the person's own workspace stands in for it.
+    """
+    installed = _object(payload.get("view")).get("app_installed_team_id")
+    if isinstance(installed, str):
+        return Origin(installed)
+    team, place = payload.get("team"), payload
+    if team is None and _is_true(payload.get("is_enterprise_install")):
+        place = {"team": {"id": _object(payload.get("user")).get("team_id")}}
+    named = _object(place.get("team")).get("id")
+    if not isinstance(named, str):
+        raise Malformed("no team in the interaction")
+    return Origin(named)
+
+
+def _origin_of_event(envelope: dict[str, Any], kind: str) -> Origin:
+    """The workspace the app is installed in: in a shared channel the envelope may name another.
+
+    An organization's authorization names no workspace; the envelope does. What happens to the
+    installation of the organization itself is the organization's.
+    """
+    installed = _authorization(envelope)
+    of_organization = _is_true(installed.get("is_enterprise_install"))
+    fields = ("team_id", "context_team_id") if of_organization else ("team_id",)
+    teams = [installed.get("team_id"), *(envelope.get(field) for field in reversed(fields))]
+    named = [team for team in teams if isinstance(team, str)]
+    if of_organization:
+        named.sort(key=lambda team: team.startswith("E"))  # what is no workspace comes last
+    if kind in LIFECYCLE and (of_organization or not named or named[0].startswith("E")):
+        organization = installed.get("enterprise_id") or envelope.get("enterprise_id")
+        if isinstance(organization, str):
+            return Origin(organization, is_organization=True)
+    if not named:
         raise Malformed("no team in the envelope")
-    return team
+    return Origin(named[0])
+
+
+def _authorization(envelope: dict[str, Any]) -> dict[str, Any]:
+    """The installation through which we hear of the event; empty when Slack does not say."""
+    authorizations = envelope.get("authorizations")
+    return _object(authorizations[0]) if isinstance(authorizations, list) and authorizations else {}
+
+
+def _bot_user_of(envelope: dict[str, Any]) -> str | None:
+    installed = _authorization(envelope)
+    return _text(installed.get("user_id")) if installed.get("is_bot") else None
 
 
 def _mailbox_of(event: dict[str, Any], event_id: str) -> str:
     """A thread is a mailbox, so its messages keep their order. A Stop must not wait in that line."""
-    if event.get("type") in ("message", "app_mention"):
+    if event["type"] in MESSAGES:
         channel, ts = event.get("channel"), event.get("thread_ts") or event.get("ts")
         if isinstance(channel, str) and isinstance(ts, str):
             return f"{channel}:{ts}"
-    return f"event:{event_id}"
+    return "lifecycle" if event["type"] in LIFECYCLE else f"event:{event_id}"
 
 
 def _once(body: dict[str, Any]) -> str:
@@ -96,3 +169,16 @@ def _once(body: dict[str, Any]) -> str:
     if isinstance(trigger, str) and trigger:
         return trigger
     return hashlib.sha256(repr(sorted(body.items())).encode()).hexdigest()
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _is_true(value: object) -> bool:
+    """Forms carry it as a word."""
+    return value is True or value == "true"

@@ -6,7 +6,9 @@ commit runs at a time: with two, batches are half as large and cost a tenth more
 """
 
 import asyncio
+import time
 from collections.abc import Callable
+from itertools import islice
 
 from core.db.database import Database
 from core.db.transaction import ControlTx
@@ -14,6 +16,9 @@ from core.jobs import store as jobs
 from core.jobs.model import IncomingEvent
 
 LARGEST_BATCH = 200
+# How long a connection is kept while there is company. Far less than a unit of work may take: each
+# commit has the rest of that for itself.
+KEPT_SECONDS = 1.0
 
 Waiting = tuple[IncomingEvent, asyncio.Future[None]]
 
@@ -24,15 +29,25 @@ class EventBatch:
     def __init__(self, database: Database, on_stored: Callable[[], None]) -> None:
         self._database = database
         self._on_stored = on_stored
-        self._waiting: list[Waiting] = []
+        # In the order of arrival; by its future, so that who gives up is found at once.
+        self._waiting: dict[asyncio.Future[None], IncomingEvent] = {}
         self._committing: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many events are not yet in a commit."""
+        return len(self._waiting)
+
     async def accept(self, event: IncomingEvent) -> None:
+        """Who is cancelled while waiting takes the event out of the line, unless its commit runs."""
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append((event, done))
+        self._waiting[done] = event
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_waiting())
-        await done
+        try:
+            await done
+        finally:
+            self._waiting.pop(done, None)
 
     async def _commit_waiting(self) -> None:
         try:
@@ -43,18 +58,20 @@ class EventBatch:
             self._committing = None
 
     async def _commit_together(self) -> None:
+        until = time.monotonic() + KEPT_SECONDS
         try:
             async with self._database.statements() as tx:
                 # Kept while there is company: giving it back is a round trip of its own.
-                while self._waiting and tx.is_connected:
+                while self._waiting and tx.is_connected and time.monotonic() < until:
                     await self._commit(tx, self._take(LARGEST_BATCH))
         except Exception as error:
             # No database: who waits now hears so, and Slack sends it again.
             self._settle(self._take(len(self._waiting)), error)
 
     def _take(self, most: int) -> list[Waiting]:
-        batch = self._waiting[:most]
-        del self._waiting[: len(batch)]
+        batch = [(event, done) for done, event in islice(self._waiting.items(), most)]
+        for _, done in batch:
+            del self._waiting[done]
         return batch
 
     async def _commit(self, tx: ControlTx, batch: list[Waiting]) -> None:
@@ -62,7 +79,7 @@ class EventBatch:
             # One statement is a transaction by itself: BEGIN and COMMIT would be two more trips.
             await jobs.accept_events(tx, [event for event, _ in batch])
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) > 1 and tx.is_connected:
                 # One event that cannot be stored must not take its neighbours with it.
                 for single in batch:
                     await self._commit(tx, [single])
@@ -80,7 +97,7 @@ class EventBatch:
     def _settle(batch: list[Waiting], error: Exception | None) -> None:
         for _, done in batch:
             if done.done():
-                continue  # its request was cancelled while the commit ran
+                continue  # its request was given up while the commit ran
             if error is None:
                 done.set_result(None)
             else:

@@ -7,6 +7,7 @@ body is ever logged.
 import asyncio
 import logging
 from collections.abc import Coroutine
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,8 +17,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.intake.accept import UNKNOWN_WORKSPACE, Intake
 from bot.intake.addressing import Malformed
 from bot.intake.signature import SignatureVerifier
+from core.kernel.errors import Postponed
 
 log = logging.getLogger(__name__)
+
+Accepted = TypeVar("Accepted")
 
 LARGEST_BODY = 1_000_000  # bytes; Slack's own requests stay far below
 LONGEST_BODY_SECONDS = 10.0  # Slack gives up after 3; a body that trickles in is cut
@@ -45,8 +49,10 @@ class SlackEndpoints:
                 raise Malformed("not an object")
             if envelope.get("type") == "url_verification":
                 return web.json_response({"challenge": str(envelope.get("challenge", ""))})
+            if envelope.get("type") == "app_rate_limited":
+                await self._stored(self._intake.accept_rate_limit(envelope))
             if envelope.get("type") == "event_callback":
-                await self._store(self._intake.accept_event(envelope, body.decode()))
+                await self._stored(self._intake.accept_event(envelope, body.decode()))
         except (orjson.JSONDecodeError, Malformed, UnicodeDecodeError):
             return web.Response(status=400)
         return web.Response()
@@ -56,7 +62,7 @@ class SlackEndpoints:
         if form.get("ssl_check"):
             return web.Response()
         try:
-            known = await self._store(self._intake.accept_command(dict(form)))
+            known = await self._stored(self._intake.accept_command(dict(form)))
         except Malformed:
             return web.Response(status=400)
         if not known:
@@ -69,10 +75,10 @@ class SlackEndpoints:
             payload = orjson.loads(form.get("payload", ""))
             if not isinstance(payload, dict):
                 raise Malformed("not an object")
-            await self._store(self._intake.accept_action(payload))
+            answer = await self._stored(self._intake.accept_interaction(payload))
         except (orjson.JSONDecodeError, Malformed):
             return web.Response(status=400)
-        return web.Response()
+        return web.Response() if answer is None else web.json_response(answer)
 
     async def _verified(self, request: web.Request) -> bytes:
         """The body, if Slack signed it. Raises HTTPUnauthorized; aiohttp itself raises the 413."""
@@ -86,12 +92,15 @@ class SlackEndpoints:
             raise web.HTTPUnauthorized
         return body
 
-    async def _store(self, accepting: Coroutine[None, None, bool]) -> bool:
+    async def _stored(self, accepting: Coroutine[None, None, Accepted]) -> Accepted:
         """Raises HTTPServiceUnavailable when it could not be stored: Slack then sends it again."""
         try:
             return await accepting
         except Malformed:
             raise
+        except Postponed as error:
+            log.warning("an event was not stored: %s", error)
+            raise web.HTTPServiceUnavailable from error
         except Exception as error:
             log.exception("an event could not be stored")
             raise web.HTTPServiceUnavailable from error

@@ -6,11 +6,15 @@ Source: docs.slack.dev, "Verifying requests from Slack". `v0=` + HMAC-SHA256 of
 
 import hashlib
 import hmac
+import logging
 import time
 
 from core.kernel.secret import Secret
 
+log = logging.getLogger(__name__)
+
 WINDOW_SECONDS = 300
+ALARM_SECONDS = 60.0  # one line a minute: whoever replays decides how often
 _MAX_DIGITS = 12
 
 
@@ -21,17 +25,35 @@ class SignatureVerifier:
         if not signing_secret:
             raise ValueError("an empty signing secret would let everybody in")
         self._keyed = hmac.new(signing_secret.reveal().encode(), digestmod=hashlib.sha256)
+        self._alarm_at = 0.0
 
     def accepts(
         self, body: bytes, timestamp: str, signature: str, now: float | None = None
     ) -> bool:
-        if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > _MAX_DIGITS:
+        """True for what Slack signed a moment ago. What it signed at another time is an alarm."""
+        if not self._is_signed(body, timestamp, signature):
             return False
-        instant = time.time() if now is None else now
-        if abs(instant - int(timestamp)) > WINDOW_SECONDS:
+        age = (time.time() if now is None else now) - int(timestamp)
+        if abs(age) > WINDOW_SECONDS:
+            self._alarm(age)
+            return False
+        return True
+
+    def _is_signed(self, body: bytes, timestamp: str, signature: str) -> bool:
+        if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > _MAX_DIGITS:
             return False
         digest = self._keyed.copy()
         digest.update(b"v0:" + timestamp.encode() + b":" + body)
         expected = "v0=" + digest.hexdigest()
         # Compared as bytes: compare_digest refuses non-ASCII text with an exception.
         return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+
+    def _alarm(self, age_seconds: float) -> None:
+        if time.monotonic() < self._alarm_at:
+            return
+        self._alarm_at = time.monotonic() + ALARM_SECONDS
+        log.error(
+            "a rightly signed request of another time was refused: this machine's clock is wrong, "
+            "or somebody replays what Slack once sent",
+            extra={"age_seconds": round(age_seconds)},
+        )

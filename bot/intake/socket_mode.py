@@ -1,20 +1,40 @@
 """Slack over Socket Mode, for one workspace without a public address. Same intake, same promise:
 an envelope is acknowledged after its event is committed, and never before."""
 
+import asyncio
+import contextlib
 import logging
+import random
 
+import aiohttp
 import orjson
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.intake.accept import UNKNOWN_WORKSPACE, Intake
 from bot.intake.addressing import Malformed
+from bot.intake.socket_link import Json, SentAway, SocketLink, open_link
+from core.kernel.errors import Postponed
 from core.kernel.secret import Secret
 
 log = logging.getLogger(__name__)
+
+# Pauses between tries, each half as long to once and a half: processes must not come in step.
+LOST_SECONDS = (0.2, 0.5, 1.0, 2.0)
+# Somebody has to do something first, so there is no hurry; and asking is limited (Tier 1).
+REFUSED_SECONDS = (10.0, 20.0, 40.0, 60.0)
+HTTP_ERROR = 500
+HINTS = {
+    "too_many_websockets": "Slack refuses another connection: an app may have ten. Stop `aegis "
+    "serve` processes that you do not need, or use HTTP (SLACK_SIGNING_SECRET), not Socket Mode",
+    "link_disabled": "Socket Mode is switched off: switch it on in the app's settings at "
+    "api.slack.com/apps, or use HTTP (SLACK_SIGNING_SECRET)",
+}
+TROUBLE = (SentAway, Postponed, TimeoutError, OSError, SlackApiError, aiohttp.ClientError)
+# What came in is stored and acknowledged within this time, or comes again elsewhere.
+FAREWELL_SECONDS = 3.0
+# An old socket is left open beside the new one: Slack may still be sending on it.
+BESIDE_SECONDS = 10.0
 
 
 class SocketModeIntake:
@@ -22,41 +42,107 @@ class SocketModeIntake:
 
     def __init__(self, intake: Intake, app_token: Secret, web_client: AsyncWebClient) -> None:
         self._intake = intake
-        self._client = SocketModeClient(app_token=app_token.reveal(), web_client=web_client)
-        self._client.proxy = None  # as in SlackClients.api: never one from the environment
-        self._client.socket_mode_request_listeners.append(self._receive)
+        self._app_token = app_token
+        self._api = web_client
+        self._link: SocketLink | None = None
+        self._old: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Connect; slack_sdk keeps trying until the server answers."""
-        await self._client.connect()  # type: ignore[no-untyped-call]
+        """Stay connected until cancelled. A server that does not answer is tried again."""
+        # Nothing in the environment decides where what people say comes from.
+        async with aiohttp.ClientSession(trust_env=False) as session:
+            try:
+                await self._stay_connected(session)
+            finally:
+                await self._leave()
 
     async def is_connected(self) -> bool:
-        return await self._client.is_connected()
+        return self._link is not None and self._link.is_open
 
-    async def close(self) -> None:
-        await self._client.disconnect()  # type: ignore[no-untyped-call]
-        await self._client.close()  # type: ignore[no-untyped-call]
+    async def _stay_connected(self, session: aiohttp.ClientSession) -> None:
+        failed = 0
+        while True:
+            try:
+                link = await open_link(session, self._api, self._app_token, self._receive)
+            except TROUBLE as error:
+                failed += 1
+                await asyncio.sleep(_pause(error, failed))
+                continue
+            log.info("connected to Slack")
+            self._keep(link)
+            await link.leaving.wait()
+            failed = 1
+            await asyncio.sleep(_pause(SentAway(link.reason), failed))
 
-    async def _receive(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+    def _keep(self, link: SocketLink) -> None:
+        """The new connection takes over; what the old one still brings is taken too."""
+        self._link = link
+        task = asyncio.create_task(self._listen(link))
+        self._old.add(task)
+        task.add_done_callback(self._old.discard)
+
+    async def _listen(self, link: SocketLink) -> None:
+        listening = asyncio.create_task(link.listen())
         try:
-            answer = await self._accept(request)
+            await link.leaving.wait()
+            await asyncio.wait({listening}, timeout=BESIDE_SECONDS)
+        finally:
+            await link.close(FAREWELL_SECONDS)
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError, aiohttp.ClientError):
+                await listening
+
+    async def _leave(self) -> None:
+        tasks = list(self._old)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _receive(self, link: SocketLink, message: Json) -> None:
+        try:
+            answer = await self._accept(message)
         except Malformed:
             log.warning("malformed envelope acknowledged and dropped")
             answer = None
+        except Postponed as error:
+            log.warning("an envelope was not stored: %s", error)
+            return
         except Exception:
             # Not acknowledged: Slack delivers it again.
             log.exception("an envelope could not be stored")
             return
-        response = SocketModeResponse(envelope_id=request.envelope_id, payload=answer)
-        await client.send_socket_mode_response(response)
+        await link.acknowledge(message["envelope_id"], answer)
 
-    async def _accept(self, request: SocketModeRequest) -> dict[str, str] | None:
-        payload = request.payload
-        if request.type == "events_api":
+    async def _accept(self, message: Json) -> Json | None:
+        payload, kind = message.get("payload"), message.get("type")
+        if not isinstance(payload, dict):
+            raise Malformed("not an object")
+        if kind == "events_api" and payload.get("type") == "app_rate_limited":
+            await self._intake.accept_rate_limit(payload)
+        elif kind == "events_api":
             await self._intake.accept_event(payload, orjson.dumps(payload).decode())
-        elif request.type == "slash_commands":
+        elif kind == "slash_commands":
             if not await self._intake.accept_command(payload):
                 return {"response_type": "ephemeral", "text": UNKNOWN_WORKSPACE}
-        elif request.type == "interactive":
-            await self._intake.accept_action(payload)
+        elif kind == "interactive":
+            return await self._intake.accept_interaction(payload)
         return None
+
+
+def _pause(error: Exception, failed: int) -> float:
+    """Seconds until the next try, with a line that says what happened and what to do about it."""
+    pauses, at_least = LOST_SECONDS, 0.0
+    if isinstance(error, SentAway) and error.reason in HINTS:
+        pauses = REFUSED_SECONDS
+        log.error(HINTS[error.reason])
+    elif isinstance(error, SlackApiError) and error.response.status_code < HTTP_ERROR:
+        pauses = REFUSED_SECONDS
+        at_least = float(error.response.headers.get("Retry-After") or 0)
+        log.error("Slack refuses a connection: %s", error.response.get("error"))
+    elif isinstance(error, Postponed):
+        at_least = error.seconds
+        log.warning("no connection to Slack: %s", error)
+    else:
+        log.warning("no connection to Slack: %s", error if str(error) else type(error).__name__)
+    base = pauses[min(failed, len(pauses)) - 1]
+    return max(base, at_least) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret

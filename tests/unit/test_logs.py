@@ -1,13 +1,16 @@
 """A log line is one JSON object, without credentials, whatever went into it."""
 
+import asyncio
 import json
 import logging
+import os
+import subprocess
 import sys
 
 import asyncpg
 import pytest
 
-from bot.logs import JsonFormatter, redact
+from bot.logs import LINES_KEPT, JsonFormatter, redact
 
 
 def line_of(message: str, *args: object, **extra: object) -> dict:
@@ -89,3 +92,69 @@ def test_what_the_server_quotes_of_a_row_stays_out_of_the_log(error, how):
     assert "our secret plan" not in told
     assert f"[SQLSTATE {error.sqlstate}" in told
     assert type(error).__name__ in told
+
+
+LOUD = """
+import logging, sys, time
+from bot.logs import set_up_logs
+set_up_logs("INFO")
+log = logging.getLogger("bot.test")
+began = time.monotonic()
+for number in range(30_000):
+    log.info("line %s %s", number, "x" * 50)
+print(f"{time.monotonic() - began:.3f}", flush=True)
+sys.stdin.readline()
+log.info("after")
+"""
+
+
+async def _until(reader: asyncio.StreamReader, words: bytes) -> list[bytes]:
+    lines = []
+    async with asyncio.timeout(20):
+        while words not in (lines or [b""])[-1]:
+            lines.append(await reader.readline())
+            assert lines[-1], lines[-5:]
+    return lines
+
+
+async def test_f29_a_log_that_nobody_reads_stops_nobody_and_what_was_dropped_is_counted():
+    """The pipe is full after 64 kB: work goes on, and ends; then somebody reads."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        LOUD,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        limit=1000,  # asyncio itself reads no more than twice this ahead
+    )
+    took = float(await asyncio.wait_for(process.stdout.readline(), 20))
+    lines = await _until(process.stderr, b"lines were dropped")
+    process.stdin.write(b"\n")
+    rest = await _until(process.stderr, b'"after"')
+    await asyncio.wait_for(process.communicate(), 10)
+    told = [json.loads(line) for line in lines + rest]
+    dropped = sum(int(line["lines"]) for line in told if "dropped" in line["message"])
+    written = [line for line in told if line["message"].startswith("line ")]
+
+    assert took < 15
+    assert process.returncode == 0
+    assert len(written) >= LINES_KEPT
+    assert 30_000 - len(written) == dropped
+
+
+async def test_f29_a_process_ends_though_nobody_reads_its_log():
+    reading, writing = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        LOUD,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=writing,
+    )
+    os.close(writing)
+    try:
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    finally:
+        os.close(reading)
