@@ -11,14 +11,16 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import click
 
 from bench.audited import measure_audited
 from bench.first_text import measure_first_text
 from bench.installation import open_installation
+from bench.intake.flood import measure_flood
 from bench.intake.measure import measure_intake
+from bench.intake.wake_up import measure_wake_up
 from bench.processes import BenchError
 from bench.retrieval import retrieval_10k
 from bench.streams.measure import held, measure_streams
@@ -49,6 +51,17 @@ async def intake(folder: Path, seconds: float) -> Figures:
         "intake_100_tenants_server_us": taken.ours_many.server_us,
         "intake_100_tenants_database_us": taken.ours_many.database_us,
         "stock_bolt_server_us": taken.bolt.server_us,
+    }
+
+
+async def queue(folder: Path, seconds: float) -> Figures:
+    async with open_installation(folder, 5) as installation:
+        waits = await measure_wake_up(installation)
+        ratio = await measure_flood(installation, seconds=2 * seconds)
+    return {
+        "enqueue_to_start_ms_p50": median(waits),
+        "enqueue_to_start_ms_p95": quantiles(waits, n=20)[-1],
+        "flood_p95_ratio": ratio,
     }
 
 
@@ -84,6 +97,7 @@ async def audited(folder: Path, seconds: float) -> Figures:
 
 PARTS: dict[str, Callable[[Path, float], Awaitable[Figures]]] = {
     "intake": intake,
+    "queue": queue,
     "first_text": first_text,
     "retrieval": retrieval,
     "streams": streams,

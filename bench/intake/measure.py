@@ -54,8 +54,8 @@ async def measure_intake(installation: Installation, *, seconds: float = 5.0) ->
     """Raises BenchError when an answer was not 200, or an event answered 200 was not stored."""
     teams = tuple(installation.workspaces)
     async with (
-        _slack() as api_url,
-        running("bot", "serve", environment=_settings(installation, api_url)) as aegis,
+        slack_of_the_bench() as api_url,
+        running("bot", "serve", environment=web_settings(installation, api_url)) as aegis,
         running("bench.intake.stock_bolt", SECRET, api_url) as bolt,
     ):
         plan = Plan(aegis.port, _EVENTS, SECRET, teams[:1], seconds=seconds)
@@ -117,7 +117,7 @@ def _middle(phases: list[Phase]) -> Phase:
     )
 
 
-def _settings(installation: Installation, api_url: str) -> dict[str, str]:
+def web_settings(installation: Installation, api_url: str) -> dict[str, str]:
     return installation.environment() | {
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_BASE_URL": api_url,
@@ -127,7 +127,7 @@ def _settings(installation: Installation, api_url: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _slack() -> AsyncIterator[str]:
+async def slack_of_the_bench() -> AsyncIterator[str]:
     """A Slack that answers `auth.test` and nothing else; yields its base URL."""
 
     async def auth_test(request: web.Request) -> web.Response:

@@ -1,14 +1,16 @@
 """Drain mailboxes: claim a conversation's lease, do its events in order, give the lease back."""
 
 import logging
-import random
 from collections.abc import Awaitable, Callable
 
+from bot.worker.failures import wait_out
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store as jobs
+from core.jobs.jitter import jitter
 from core.jobs.model import MAX_ATTEMPTS, InboxEvent, Lease, backoff_seconds
-from core.kernel.errors import DomainError, Unavailable
+from core.jobs.set_aside import set_aside
+from core.kernel.errors import Busy, DomainError, NotFound
 from core.kernel.ids import new_reference
 
 log = logging.getLogger(__name__)
@@ -28,37 +30,44 @@ class MailboxDrain:
         self._handle = handle
         self._give_up = give_up
 
-    async def drain(self, lease: Lease) -> None:
-        """Do what waits, oldest first; leave the rest to a retry when an event fails."""
-        try:
-            context = await self._database.tenant(lease.tenant_id)
-        except Unavailable as error:
-            # Being migrated, or opened with a key this process has not: it is not lost, but later.
-            log.warning("mailbox left for later", extra={"reason": str(error)})
-            async with self._database.control() as tx:
-                await jobs.release(tx, lease, delay_seconds=AGAIN_SECONDS)
-            return
-        except DomainError as error:
-            log.info("mailbox of a tenant that is off dropped", extra={"reason": str(error)})
-            await self._remove(lease)
-            return
-        if lease.deaths >= MAX_ATTEMPTS:
-            await self._set_aside_the_killer(context, lease)
-            return
-        while (event := await self._next(context, lease)) is not None:
-            delay = await self._attempt(context, event)
-            if delay is not None:
-                async with self._database.control() as tx:
-                    await jobs.release(tx, lease, delay_seconds=delay)
-                return
-        await self._remove(lease)
+    async def drain(self, lease: Lease) -> bool:
+        """Do what waits, oldest first; leave the rest to a retry when an event fails.
 
-    async def _set_aside_the_killer(self, context: TenantContext, lease: Lease) -> None:
-        """Every worker that began this mailbox's first event died of it: it runs no more."""
-        if (event := await self._next(context, lease)) is not None:
-            await self._abandon(context, event, new_reference())
-        async with self._database.control() as tx:
-            await jobs.release(tx, lease)
+        True when the mailbox may be claimed again at once. What the database raises is the
+        caller's: the lease is then still held.
+        """
+        context = await self._open(lease)
+        if context is None:
+            return False
+        while (event := await self._next(context, lease)) is not None:
+            if lease.deaths >= MAX_ATTEMPTS or event.attempts >= MAX_ATTEMPTS:
+                # Every worker that began it died of it, or it failed too often: it runs no more.
+                again = await self._abandon(context, event, new_reference())
+            else:
+                again = await self._attempt(context, event)
+            if again is not None and lease.deaths >= MAX_ATTEMPTS:
+                await self._give_back(lease, again)
+                return False
+            # Deaths were this event's. The next one begins anew, with none.
+            if again is not None or lease.deaths:
+                await self._release(lease, again or 0.0)
+                return again is None
+        return await self._remove(lease)
+
+    async def _open(self, lease: Lease) -> TenantContext | None:
+        """Whom the mail is for; None when it is left for later, or dropped."""
+        try:
+            return await self._database.tenant(lease.tenant_id)
+        except Busy:
+            raise
+        except NotFound:
+            log.info("mailbox of a tenant that is gone dropped")
+            await self._remove(lease)
+        except DomainError as error:
+            # Frozen, being migrated, or opened with a key this process has not: later.
+            log.warning("mailbox left for later", extra={"reason": str(error)})
+            await self._give_back(lease, AGAIN_SECONDS)
+        return None
 
     async def _next(self, context: TenantContext, lease: Lease) -> InboxEvent | None:
         async with context.db.transaction() as tx:
@@ -78,29 +87,49 @@ class MailboxDrain:
         self, context: TenantContext, event: InboxEvent, error: Exception
     ) -> float | None:
         reference = new_reference()
-        log.warning(
-            "event failed",
-            exc_info=error,
-            extra={"reference": reference, "event": event.event_id, "tries": event.attempts + 1},
-        )
+        about = {"reference": reference, "event": event.event_id}
+        seconds = wait_out(error, event.age_seconds, jitter())
+        if seconds is not None:
+            cause = type(error.__cause__ or error).__name__
+            log.warning("event waits", extra=about | {"for": cause, "seconds": round(seconds, 1)})
+            return seconds
+        log.warning("event failed", exc_info=error, extra=about | {"tries": event.attempts + 1})
         async with context.db.transaction() as tx:
             attempts = await jobs.count_attempt(tx, event.id, f"ref {reference}")
         if attempts < MAX_ATTEMPTS:
-            return backoff_seconds(attempts, random.random())  # noqa: S311 - jitter, not a secret
-        await self._abandon(context, event, reference)
-        return None
+            return backoff_seconds(attempts, jitter())
+        return await self._abandon(context, event, reference)
 
-    async def _abandon(self, context: TenantContext, event: InboxEvent, reference: str) -> None:
-        """Tell the person, and keep the event aside with the reference that is in the log."""
+    async def _abandon(
+        self, context: TenantContext, event: InboxEvent, reference: str
+    ) -> float | None:
+        """Tell the person, and keep the event aside with the reference that is in the log.
+
+        Returns seconds when the telling has to wait: then nothing is set aside yet.
+        """
         log.error("event set aside", extra={"reference": reference, "event": event.event_id})
         try:
             await self._give_up(context, event, reference)
-        except Exception:
+        except Exception as error:
+            seconds = wait_out(error, event.age_seconds, jitter())
+            if seconds is not None:
+                return seconds
             log.exception("the person could not be told", extra={"reference": reference})
-        async with context.db.transaction() as tx:
-            await jobs.set_aside_event(tx, event.id, f"ref {reference}")
+        await set_aside(context, event, reference)
+        return None
 
-    async def _remove(self, lease: Lease) -> None:
+    async def _release(self, lease: Lease, delay_seconds: float) -> None:
         async with self._database.control() as tx:
-            if not await jobs.remove_drained(tx, lease):
-                await jobs.release(tx, lease)
+            await jobs.release(tx, lease, delay_seconds=delay_seconds)
+
+    async def _give_back(self, lease: Lease, delay_seconds: float) -> None:
+        async with self._database.control() as tx:
+            await jobs.give_back(tx, lease.worker, {lease: delay_seconds})
+
+    async def _remove(self, lease: Lease) -> bool:
+        """True when something came meanwhile, so that the mailbox stays."""
+        async with self._database.control() as tx:
+            if await jobs.remove_drained(tx, lease):
+                return False
+            await jobs.release(tx, lease)
+            return True

@@ -11,6 +11,14 @@ Kind = Literal["event", "command", "action", "view", "shortcut", "task"]
 # After this many tries an event is set aside, and the person and the log are told.
 MAX_ATTEMPTS = 5
 _BACKOFF_SECONDS = (0.5, 2.0, 8.0, 30.0)
+# How long a mailbox rests after its 1st, 2nd, … worker died.
+DEATH_WAITS = (0.0, 2.0, 8.0, 30.0, 0.0)
+# A mailbox with so many deaths is a suspect: a worker runs no two of them at a time, so that what
+# killed it and what merely ran beside it part.
+SUSPECT_DEATHS = 2
+
+# A tenant with more mailboxes that wait than this is told so, and so is the operator.
+CROWDED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +38,15 @@ class IncomingEvent:
 
 @dataclass(frozen=True, slots=True)
 class InboxEvent:
-    """A stored event. `attempts` counts the tries before this one."""
+    """A stored event. `attempts` counts the tries before this one; its age is in seconds, by the
+    database's clock."""
 
     id: int
     event_id: str
     kind: Kind
     payload: str
     attempts: int
+    age_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,20 @@ class Lease:
     worker: str
     signal: int
     deaths: int = 0
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether its next event may be one that kills workers."""
+        return self.deaths >= SUSPECT_DEATHS
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A tenant with many mailboxes that wait, in this hour (UTC, as 2026-11-24T09)."""
+
+    tenant_id: TenantId
+    waiting: int
+    hour: str
 
 
 def backoff_seconds(attempts: int, jitter: float) -> float:

@@ -2,21 +2,39 @@
 select control.accept_events($1, $2, $3, $4, $5, $6);
 
 -- claim_mailboxes --
--- A lease that ran out without being given back is a worker that died: `attempts` counts those.
--- What waits for a frozen tenant waits on. Its status is a look-up by key for each row, and no join.
+-- Of the tenants in $4 nothing is taken: they have their share of this worker. `attempts` counts the
+-- workers that died: a lease of another that ran out. It is no death when the server was started
+-- after the last renewal, for then nobody could renew. After a death the mailbox rests for one of
+-- $5, times 0.5 to 1.5. Of those whose workers died $6 times, one is taken, or none ($7).
+-- What waits for a frozen tenant waits on: its status is a look-up by key for each row, and no join.
 with due as (
-  select m.tenant_id, m.mailbox from control.mailbox m
-  where m.due_at <= now() and (m.lease_until is null or m.lease_until < now())
+  select m.tenant_id, m.mailbox, m.turn_at, counted.deaths from control.mailbox m
+  cross join lateral (
+    select m.attempts + case
+      when m.lease_by is null or m.lease_by = $2
+        or m.lease_until - make_interval(secs => $3) < pg_postmaster_start_time() then 0
+      else 1
+    end as deaths
+  ) as counted
+  where m.due_at <= now() and m.tenant_id <> all($4::text[])
+    and (m.lease_until is null or m.lease_until < now() - make_interval(secs =>
+      ($5::float8[])[least(m.attempts + 1, cardinality($5::float8[]))]
+      * (0.5 + (hashtext(m.tenant_id || m.mailbox) & 1023) / 1024.0)))
+    and (counted.deaths < $6 or $7)
     and (select t.status from control.tenant t where t.tenant_id = m.tenant_id) = 'active'
   order by m.turn_at
   limit $1
   for update of m skip locked
+), taken as (
+  select due.tenant_id, due.mailbox, due.deaths,
+    row_number() over (partition by due.deaths >= $6 order by due.turn_at) as place
+  from due
 )
 update control.mailbox m
-set lease_by = $2, lease_until = now() + make_interval(secs => $3),
-    attempts = m.attempts + case when m.lease_by is null then 0 else 1 end
-from due
-where m.tenant_id = due.tenant_id and m.mailbox = due.mailbox
+set lease_by = $2, lease_until = now() + make_interval(secs => $3), attempts = taken.deaths
+from taken
+where m.tenant_id = taken.tenant_id and m.mailbox = taken.mailbox
+  and (taken.deaths < $6 or taken.place = 1)
 returning m.tenant_id, m.mailbox, m.signal, m.attempts;
 
 -- renew_leases --
@@ -39,15 +57,41 @@ set lease_by = null, lease_until = null, attempts = 0,
     due_at = now() + make_interval(secs => $4)
 where tenant_id = $1 and mailbox = $2 and lease_by = $3;
 
+-- give_back --
+-- What a worker began and could not end is no failure, and nobody died of it: `attempts` stays.
+update control.mailbox m
+set lease_by = null, lease_until = null, due_at = now() + make_interval(secs => held.delay)
+from unnest($2::text[], $3::text[], $4::float8[]) as held (tenant_id, mailbox, delay)
+where m.tenant_id = held.tenant_id and m.mailbox = held.mailbox and m.lease_by = $1;
+
+-- list_crowded --
+-- The hour is part of what names a warning, so it has to be the same for every process.
+select m.tenant_id, count(*) as waiting,
+  to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24') as hour
+from control.mailbox m
+where m.due_at <= now() and m.lease_by is null
+group by m.tenant_id
+having count(*) > $1;
+
+-- ring --
+-- On a connection of its own, as a command: nobody has a right on pg_notify (core/isolation).
+notify aegis_mail;
+
+-- prune_shares --
+delete from control.tenant_share where next_turn < now() - interval '1 hour';
+
 -- next_event --
-select id, event_id, kind, payload, attempts from inbox_event
+select id, event_id, kind, payload, attempts,
+  extract(epoch from now() - received_at)::float8 as age_seconds
+from inbox_event
 where mailbox = $1 and state = 'waiting'
 order by id limit 1;
 
 -- finish_event --
 -- The payload goes as soon as it has done its work; the id stays to recognize a repeat.
 update inbox_event set state = $2, finished_at = now(), payload = '', reason = $3
-where id = $1 and state = 'waiting';
+where id = $1 and state = 'waiting'
+returning true;
 
 -- count_attempt --
 update inbox_event set attempts = attempts + 1, reason = $2 where id = $1 returning attempts;

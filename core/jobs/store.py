@@ -1,11 +1,11 @@
 """The queue's statements, one function each. Leases and due times run on the database's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.db import sql
 from core.db.transaction import ControlTx, Tx
-from core.jobs.model import InboxEvent, IncomingEvent, Lease
-from core.kernel.ids import tenant_id
+from core.jobs.model import DEATH_WAITS, SUSPECT_DEATHS, Crowd, InboxEvent, IncomingEvent, Lease
+from core.kernel.ids import TenantId, tenant_id
 
 SQL = sql.load("core.jobs")
 
@@ -22,8 +22,22 @@ async def accept_events(tx: ControlTx, events: Sequence[IncomingEvent]) -> None:
     )
 
 
-async def claim_mailboxes(tx: ControlTx, worker: str, *, limit: int, seconds: float) -> list[Lease]:
-    rows = await tx.fetch(SQL["claim_mailboxes"], limit, worker, seconds)
+async def claim_mailboxes(
+    tx: ControlTx,
+    worker: str,
+    *,
+    limit: int,
+    seconds: float,
+    busy: Sequence[TenantId] = (),
+    suspects: bool = True,
+) -> list[Lease]:
+    """Leases of due mailboxes, whose turn it is first, but none of the *busy* tenants; one of the
+    *suspects*, or none."""
+    rows = await tx.fetch(
+        SQL["claim_mailboxes"],
+        *(limit, worker, seconds, list(busy)),
+        *(list(DEATH_WAITS), SUSPECT_DEATHS, suspects),
+    )
     return [
         Lease(tenant_id(row["tenant_id"]), row["mailbox"], worker, row["signal"], row["attempts"])
         for row in rows
@@ -57,6 +71,26 @@ async def release(tx: ControlTx, lease: Lease, *, delay_seconds: float = 0.0) ->
     await tx.execute(SQL["release"], lease.tenant_id, lease.mailbox, lease.worker, delay_seconds)
 
 
+async def give_back(tx: ControlTx, worker: str, unfinished: Mapping[Lease, float]) -> None:
+    """Leases, each with the seconds after which somebody may take it up. Its deaths stay counted."""
+    await tx.execute(
+        SQL["give_back"],
+        worker,
+        [lease.tenant_id for lease in unfinished],
+        [lease.mailbox for lease in unfinished],
+        list(unfinished.values()),
+    )
+
+
+async def list_crowded(tx: ControlTx, most: int) -> list[Crowd]:
+    """Tenants with more than *most* mailboxes that wait for a worker."""
+    return [Crowd(**row) for row in await tx.fetch(SQL["list_crowded"], most)]
+
+
+async def prune_shares(tx: ControlTx) -> None:
+    await tx.execute(SQL["prune_shares"])
+
+
 async def next_event(tx: Tx, mailbox: str) -> InboxEvent | None:
     row = await tx.fetchrow(SQL["next_event"], mailbox)
     return InboxEvent(**row) if row else None
@@ -67,8 +101,9 @@ async def complete_event(tx: Tx, event: int) -> None:
     await tx.execute(SQL["finish_event"], event, "done", None)
 
 
-async def set_aside_event(tx: Tx, event: int, reason: str) -> None:
-    await tx.execute(SQL["finish_event"], event, "set_aside", reason)
+async def set_aside_event(tx: Tx, event: int, reason: str) -> bool:
+    """False when somebody has finished it meanwhile."""
+    return bool(await tx.fetchval(SQL["finish_event"], event, "set_aside", reason))
 
 
 async def count_attempt(tx: Tx, event: int, reason: str) -> int:

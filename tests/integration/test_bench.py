@@ -52,7 +52,7 @@ async def test_the_load_is_signed_events_no_two_alike_and_every_answer_is_counte
     assert report.statuses == {"200": len(taken)}
     assert len({event.event_id for event in events}) == len(events)
     assert len({event.mailbox for event in events}) == len(events)
-    assert {event.team_id for event in events} == {"T1", "T2"}
+    assert {event.origin.id for event in events} == {"T1", "T2"}
     assert all(1000 <= size <= 1300 for size, _ in taken)
 
 

@@ -198,7 +198,9 @@ def test_an_odd_temporary_folder_does_no_harm(
     monkeypatch.setenv("TMPDIR", str(tmp_path / odd))
     monkeypatch.setattr(tempfile, "tempdir", None)
 
-    started(tmp_path / "state" / "postgres")
+    server = started(tmp_path / "state" / "postgres")
+
+    assert tmp_path not in Path(server.socket_directory).parents  # nowhere odd
 
 
 @as_root

@@ -17,7 +17,7 @@ from core.kernel.ids import TenantId, new_id
 from core.lifecycle import store
 from core.lifecycle.freeze_tenant import freeze_tenant, thaw_tenant
 from tests.integration.lifecycle import RULES, actions, as_admin, one
-from tests.integration.test_worker import until
+from tests.integration.worker.queueing import until
 
 
 @pytest.fixture
@@ -238,6 +238,14 @@ async def test_two_freezes_and_a_thaw_at_once_end_in_one_state(
 ):
     await asyncio.gather(freeze(context), freeze(context), thaw(context), return_exceptions=True)
     await until(lambda: _settled(provisioner, context), 5)
+
+    status = await one(
+        provisioner,
+        "select status from control.tenant where tenant_id = $1",
+        context.tenant_id,
+    )
+    acts = await actions(provisioner, context.tenant_id)
+    assert acts[-1] == (f"lifecycle:tenant:{'freeze' if status == 'frozen' else 'thaw'}", "done")
 
 
 async def _settled(provisioner, context) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from core.conversations import store
 from core.conversations.model import Place, Question
-from core.conversations.stop_turn import stop_turn
+from core.conversations.turns.stop_turn import stop_turn
 from core.kernel.ids import new_id
 
 

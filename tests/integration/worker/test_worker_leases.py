@@ -8,9 +8,8 @@ from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.db.database import Database
 from core.db.pool import open_pool
-from core.jobs import store as jobs
 from tests.integration.lifecycle import as_admin
-from tests.integration.test_worker import put, until
+from tests.integration.worker.queueing import claim, is_true, put, until
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ async def test_a_worker_does_not_claim_what_it_works_on_already(database, contex
     async def expire() -> str | None:
         async with database.control() as tx:
             return await tx.fetchval(
-                "update control.mailbox set lease_until = now() - interval '1 second' "
+                "update control.mailbox set lease_until = now() - interval '1 ms' "
                 "where tenant_id = $1 and lease_by is not null returning lease_by",
                 context.tenant_id,
             )
@@ -50,14 +49,15 @@ async def test_a_worker_does_not_claim_what_it_works_on_already(database, contex
     async def is_taken_again() -> bool:
         async with database.control() as tx:
             return await tx.fetchval(
-                "select lease_until > now() from control.mailbox where tenant_id = $1",
+                "select lease_until > now() and attempts = 0 from control.mailbox "
+                "where tenant_id = $1",
                 context.tenant_id,
             )
 
     await put(database, context, "box", "long")
-    worker = worker_on(database, handle, lease_seconds=30.0, poll_seconds=0.01)
+    worker = worker_on(database, handle, lease_seconds=0.2, poll_seconds=0.01)
     running = asyncio.create_task(worker.run())
-    await until(lambda: _true(bool(begun)))
+    await until(is_true(lambda: begun))
     assert await expire()
     await until(is_taken_again)
     may_end.set()
@@ -92,6 +92,12 @@ async def test_work_stops_when_its_lease_cannot_be_renewed(
     worker.wake()
     await running
 
+    async with database.control() as tx:
+        kept = await tx.fetchval(
+            "select count(*) from control.mailbox where tenant_id = $1", context.tenant_id
+        )
+    assert kept == 1  # what was stopped is not lost: another worker finds it
+
 
 async def test_what_is_claimed_while_stopping_is_handed_back(
     database, context, worker_on, provisioner
@@ -107,10 +113,8 @@ async def test_what_is_claimed_while_stopping_is_handed_back(
         await until(_is_waiting(database))
         await worker.stop()
     await running
-    async with database.control() as tx:
-        claimed = await jobs.claim_mailboxes(tx, "next", limit=1000, seconds=0.1)
 
-    assert [lease.mailbox for lease in claimed if lease.tenant_id == context.tenant_id] == ["box"]
+    assert [lease.mailbox for lease in await claim(database, "next", context)] == ["box"]
 
 
 def _is_waiting(database):
@@ -124,7 +128,3 @@ def _is_waiting(database):
             )
 
     return look
-
-
-async def _true(value: bool) -> bool:
-    return value

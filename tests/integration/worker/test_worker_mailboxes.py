@@ -2,68 +2,20 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 
-import pytest
-
-from bot.worker.mailboxes import MailboxDrain
-from bot.worker.worker import Worker
-from core.jobs import store as jobs
-from core.jobs.model import MAX_ATTEMPTS, IncomingEvent
-
-
-async def put(database, context, mailbox: str, *event_ids: str) -> None:
-    events = [
-        IncomingEvent(context.tenant_id, mailbox, event_id, "event", "{}") for event_id in event_ids
-    ]
-    async with database.control() as tx:
-        await jobs.accept_events(tx, events)
+from core.jobs.model import MAX_ATTEMPTS
+from tests.integration.worker.queueing import (
+    claim,
+    put,
+    running,
+    stored,
+    until_drained,
+    worker_for,
+)
 
 
-async def waiting(database, context) -> int:
-    async with database.control() as tx:
-        return await tx.fetchval(
-            "select count(*) from control.mailbox where tenant_id = $1", context.tenant_id
-        )
-
-
-async def until(condition, seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - what is awaited is a row
-            await asyncio.sleep(0.01)
-
-
-def worker_for(database, ours, handle, give_up=None, **options) -> Worker:
-    """A worker that does our tenant's events; what other tests left behind it just clears away."""
-
-    async def nobody(context, event, reference):
-        raise AssertionError("nothing should be given up")
-
-    async def handle_ours(context, event):
-        if context.tenant_id == ours.tenant_id:
-            await handle(context, event)
-
-    drain = MailboxDrain(database, handle_ours, give_up or nobody)
-    return Worker(database, drain, name=f"test-{id(drain)}", **options)
-
-
-@pytest.fixture
-def running():
-    """Run workers for a block, and stop them whatever happens."""
-    tasks: list[tuple[Worker, asyncio.Task]] = []
-
-    def run(*workers: Worker) -> None:
-        tasks.extend((worker, asyncio.create_task(worker.run())) for worker in workers)
-
-    yield run
-    for worker, task in tasks:
-        worker._stopping = True
-        worker.wake()
-        task.cancel()
-
-
-async def test_events_of_a_conversation_keep_their_order_with_two_workers(
-    database, context, running
-):
+async def test_events_of_a_conversation_keep_their_order_with_two_workers(database, context):
     done: dict[str, list[str]] = defaultdict(list)
     busy: set[str] = set()
     overlaps = []
@@ -80,14 +32,16 @@ async def test_events_of_a_conversation_keep_their_order_with_two_workers(
     for number in range(10):
         for box in boxes:
             await put(database, context, box, f"{box}-{number}")
-    running(worker_for(database, context, handle), worker_for(database, context, handle))
-    await until(lambda: _is(0, waiting(database, context)))
+    async with running(
+        worker_for(database, context, handle), worker_for(database, context, handle)
+    ):
+        await until_drained(database, context)
 
     assert done == {box: [f"{box}-{n}" for n in range(10)] for box in boxes}
     assert not any(overlaps)
 
 
-async def test_an_event_that_comes_during_the_drain_is_not_left_behind(database, context, running):
+async def test_an_event_that_comes_during_the_drain_is_not_left_behind(database, context):
     done = []
 
     async def handle(context, event):
@@ -96,13 +50,13 @@ async def test_an_event_that_comes_during_the_drain_is_not_left_behind(database,
             await put(database, context, "box", "second")
 
     await put(database, context, "box", "first")
-    running(worker_for(database, context, handle))
-    await until(lambda: _is(0, waiting(database, context)))
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
 
     assert done == ["first", "second"]
 
 
-async def test_a_failing_event_holds_its_conversation_back_and_no_other(database, context, running):
+async def test_a_failing_event_holds_its_conversation_back_and_no_other(database, context):
     done, failures = [], []
 
     async def handle(context, event):
@@ -113,14 +67,14 @@ async def test_a_failing_event_holds_its_conversation_back_and_no_other(database
 
     await put(database, context, "box", "bad", "after-bad")
     await put(database, context, "other", "good")
-    running(worker_for(database, context, handle))
-    await until(lambda: _is(0, waiting(database, context)))
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
 
     assert done == ["good", "bad", "after-bad"]
 
 
 async def test_after_the_last_try_the_person_is_told_once_and_the_rest_goes_on(
-    database, context, running, monkeypatch
+    database, context, monkeypatch
 ):
     monkeypatch.setattr("core.jobs.model._BACKOFF_SECONDS", (0.01,))
     tries, told, done = [], [], []
@@ -135,10 +89,9 @@ async def test_after_the_last_try_the_person_is_told_once_and_the_rest_goes_on(
         told.append((event.event_id, bool(reference)))
 
     await put(database, context, "box", "poison", "next")
-    running(worker_for(database, context, handle, give_up))
-    await until(lambda: _is(0, waiting(database, context)))
-    async with context.db.transaction() as tx:
-        kept = await tx.fetchrow("select state, reason from inbox_event where event_id = 'poison'")
+    async with running(worker_for(database, context, handle, give_up)):
+        await until_drained(database, context)
+    kept = await stored(context, "poison")
 
     assert len(tries) == MAX_ATTEMPTS
     assert told == [("poison", True)]
@@ -147,25 +100,24 @@ async def test_after_the_last_try_the_person_is_told_once_and_the_rest_goes_on(
     assert kept["reason"].startswith("ref ")
 
 
-async def test_what_a_dead_worker_held_is_done_by_another(database, context, running):
+async def test_what_a_dead_worker_held_is_done_by_another(database, context):
     done = []
 
     async def handle(context, event):
         done.append(event.event_id)
 
     await put(database, context, "box", "orphan")
-    async with database.control() as tx:
-        claimed = await jobs.claim_mailboxes(tx, "dead", limit=1000, seconds=0.5)
-    assert any(lease.tenant_id == context.tenant_id for lease in claimed)
-    running(worker_for(database, context, handle))
-    await until(lambda: _is(0, waiting(database, context)))
+    assert await claim(database, "dead", context, seconds=0.5)
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
 
     assert done == ["orphan"]
 
 
 async def test_an_event_that_kills_every_worker_is_set_aside_and_the_rest_goes_on(
-    database, context, running
+    database, context, monkeypatch
 ):
+    monkeypatch.setattr("core.jobs.store.DEATH_WAITS", (0.0,))
     told, done = [], []
 
     async def handle(context, event):
@@ -176,33 +128,69 @@ async def test_an_event_that_kills_every_worker_is_set_aside_and_the_rest_goes_o
 
     await put(database, context, "box", "killer", "next")
     for number in range(MAX_ATTEMPTS):
-        async with database.control() as tx:
-            await jobs.claim_mailboxes(tx, f"dead-{number}", limit=1000, seconds=0)
-    running(worker_for(database, context, handle, give_up))
-    await until(lambda: _is(0, waiting(database, context)))
+        await claim(database, f"dead-{number}", context, seconds=0)
+    async with running(worker_for(database, context, handle, give_up, lease_seconds=0.5)):
+        await until_drained(database, context)
 
     assert told == ["killer"]
     assert done == ["next"]
 
 
-async def test_a_worker_that_stops_hands_back_what_it_cannot_finish(database, context):
-    begun = asyncio.Event()
+async def test_a_worker_that_stops_lets_a_turn_end_that_ends_in_time(database, context):
+    begun, done = asyncio.Event(), []
 
     async def handle(context, event):
         begun.set()
+        await asyncio.sleep(0.2)
+        done.append(event.event_id)
+
+    await put(database, context, "box", "short")
+    async with running(worker_for(database, context, handle)) as (worker,):
+        await asyncio.wait_for(begun.wait(), 10)
+        await worker.stop(grace_seconds=10.0)
+
+    assert done == ["short"]
+    assert (await stored(context, "short"))["state"] == "done"
+
+
+async def test_a_worker_that_stops_hands_back_what_it_cannot_finish(database, context):
+    begun, done = asyncio.Event(), []
+
+    async def too_long(context, event):
+        begun.set()
         await asyncio.Event().wait()
 
-    await put(database, context, "box", "long")
-    worker = worker_for(database, context, handle)
-    task = asyncio.create_task(worker.run())
-    await asyncio.wait_for(begun.wait(), 10)
-    await worker.stop(grace_seconds=0.01)
-    await task
-    async with database.control() as tx:
-        claimed = await jobs.claim_mailboxes(tx, "next", limit=1000, seconds=0.1)
+    async def handle(context, event):
+        done.append((event.event_id, event.attempts))
 
-    assert [lease.mailbox for lease in claimed if lease.tenant_id == context.tenant_id] == ["box"]
+    await put(database, context, "box", "long", "behind it")
+    async with running(worker_for(database, context, too_long, lease_seconds=60.0)) as (worker,):
+        await asyncio.wait_for(begun.wait(), 10)
+        await worker.stop(grace_seconds=0.01)
+
+    (lease,) = await claim(database, "next", context, seconds=0.0)
+    assert lease.deaths == 0
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
+    assert done == [("long", 0), ("behind it", 0)]
 
 
-async def _is(wanted: int, counting) -> bool:
-    return await counting == wanted
+async def test_a_turn_that_does_not_let_go_holds_nobody_up(database, context, monkeypatch):
+    """Its lease is not given back, for it may still be at work; it runs out with the process."""
+    monkeypatch.setattr("bot.worker.worker.LAST_WORDS_SECONDS", 0.05)
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def stubborn(context, event):
+        begun.set()
+        while not may_end.is_set():
+            with suppress(asyncio.CancelledError):
+                await may_end.wait()
+
+    await put(database, context, "box", "stubborn")
+    async with running(worker_for(database, context, stubborn, lease_seconds=60.0)) as (worker,):
+        await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(worker.stop(grace_seconds=0.01), 5)
+        held = await claim(database, "next", context)
+        may_end.set()
+
+    assert held == []
