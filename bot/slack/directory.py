@@ -1,15 +1,16 @@
 """Who a person is to a workspace, by `users.info`. Names and addresses decide nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
-
 from bot.slack.clients import SlackClients
-from bot.slack.errors import CALL_ERRORS, error_code
+from bot.slack.errors import CALL_ERRORS, error_code, is_passing
 from core.db.tenant import TenantContext
-from core.kernel.errors import Unavailable
+from core.kernel.errors import Postponed, Unavailable
 from core.tenancy.model import Person, Standing
 from core.tenancy.workspaces import Workspaces
+
+_BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 
 
 class SlackDirectory:
@@ -26,10 +27,8 @@ class SlackDirectory:
         team = await self._workspaces.team_of(context.tenant_id)
         try:
             answer = await client.api.users_info(user=person_id)
-        except SlackApiError as error:
-            return Person(person_id, _without_record(error, team, home_team))
         except CALL_ERRORS as error:
-            raise Unavailable("Slack did not say who is asking. Please try again.") from error
+            return Person(person_id, _without_record(error, team, home_team))
         user: dict[str, Any] = answer.get("user") or {}
         if user.get("id") == person_id and not self._clients.reaches_slack:
             # A record of that very person without a team: a small server of one workspace, this
@@ -37,32 +36,53 @@ class SlackDirectory:
             home_team = home_team or team
         return Person(person_id, standing_of(user, team, home_team), _name_of(user))
 
+    async def read(self, context: TenantContext, record: Mapping[str, Any]) -> Person:
+        team = await self._workspaces.team_of(context.tenant_id)
+        home_team = None if self._clients.reaches_slack else team
+        person_id = str(record.get("id") or "")
+        return Person(person_id, standing_of(record, team, home_team), _name_of(record))
 
-def standing_of(user: dict[str, Any], team: str, home_team: str | None = None) -> Standing:
+
+def standing_of(user: Mapping[str, Any], team: str, home_team: str | None = None) -> Standing:
     """What a Slack user is to the workspace *team*; what nobody says is held against them.
 
     *home_team* is the event's own word; it counts only where the record names no team.
+    `is_app_user` says that the person has authorized this app: it makes nobody a bot, nor a member.
+    Source: docs.slack.dev, user object.
     """
     if user.get("deleted"):
         return "gone"
     # Slackbot says what people taught it, and its record does not call it a bot.
-    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+    if user.get("id") == "USLACKBOT" or any(user.get(flag) for flag in _BOT_FLAGS):
         return "bot"
-    if (user.get("team_id") or home_team) != team or user.get("is_stranger"):
+    home = user.get("team_id") or home_team
+    if user.get("is_stranger") or (home != team and team not in _teams_of(user)):
         return "outsider"
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return "guest"
+    if home != team:
+        return "member"  # of another workspace of the organization first: its flags speak of that
     if user.get("is_owner") or user.get("is_primary_owner"):
         return "owner"
     return "admin" if user.get("is_admin") else "member"
 
 
-def _without_record(error: SlackApiError, team: str, home_team: str | None) -> Standing:
+def _teams_of(user: Mapping[str, Any]) -> list[Any]:
+    """The workspaces of an organization that a person of it is in (`enterprise_user`)."""
+    enterprise = user.get("enterprise_user")
+    teams = enterprise.get("teams") if isinstance(enterprise, dict) else None
+    return teams if isinstance(teams, list) else []
+
+
+def _without_record(error: Exception, team: str, home_team: str | None) -> Standing:
     """Slack knows nobody of that id: an outsider. Only where the server has no users.info at all
     (Slack always has) does the event's own word on its author's team count.
 
-    Raises Unavailable for every other refusal, because a standing is kept for a while.
+    Every other refusal is raised, because a standing is kept for a while: Postponed when Slack was
+    away or busy, else Unavailable.
     """
+    if is_passing(error):
+        raise Postponed("Slack did not say who is asking") from error
     code = error_code(error)
     if code in ("user_not_found", "user_not_visible"):
         return "outsider"
@@ -71,6 +91,6 @@ def _without_record(error: SlackApiError, team: str, home_team: str | None) -> S
     raise Unavailable("Slack did not say who is asking. Please try again.") from error
 
 
-def _name_of(user: dict[str, Any]) -> str:
+def _name_of(user: Mapping[str, Any]) -> str:
     profile = user.get("profile") or {}
     return str(profile.get("display_name") or user.get("real_name") or user.get("name") or "")[:80]

@@ -1,31 +1,36 @@
 """Slack behind the core's Messenger port."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.abilities import Abilities
-from bot.slack.answers.pace import Pace
 from bot.slack.answers.session import AgentSession
+from bot.slack.answers.streaming import OLDEST_STREAM_SECONDS
+from bot.slack.answers.ticker import LiveAnswers
 from bot.slack.answers.writing import WritingPen
 from bot.slack.clients import BotClient, SlackClients
-from bot.slack.errors import CALL_ERRORS, error_code
+from bot.slack.errors import REFUSED_FOR_SIZE, error_code, in_our_words
 from bot.slack.posts import Posts
 from core.conversations.model import Outgoing, Place, Speaker
+from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.ports import AnswerParts, AnswerPen, CannotPost
 from core.db.tenant import TenantContext
-from core.kernel.errors import Invalid, Unavailable
+from core.kernel.errors import DomainError, Invalid, Postponed
+from core.pacing.model import NotCarriedOut
 from core.tenancy.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
 
-_CLOSED_TO_US = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "cannot_dm_bot"}
-)
+T = TypeVar("T")
 # Slack's own host for the addresses that commands and clicks are answered at.
 RESPONSE_HOST = "hooks.slack.com"
 
@@ -34,43 +39,39 @@ class SlackMessenger:
     """Posts, changes and streams as each workspace's bot."""
 
     def __init__(
-        self, clients: SlackClients, workspaces: Workspaces, session: aiohttp.ClientSession
+        self,
+        clients: SlackClients,
+        workspaces: Workspaces,
+        session: aiohttp.ClientSession,
+        *,
+        oldest_stream_seconds: float = OLDEST_STREAM_SECONDS,
     ) -> None:
         self._clients = clients
         self._workspaces = workspaces
         self._session = session
         self._abilities = Abilities()
-        self._pace = Pace()
+        self._live = LiveAnswers()
+        self._noticed: set[tuple[str, str]] = set()
+        self._oldest_stream_seconds = oldest_stream_seconds
 
     async def post(self, context: TenantContext, message: Outgoing, *, key: str) -> str:
         posts = await self._posts(context)
-        try:
-            if message.only_for is not None:
-                return await _post_ephemeral(posts, message)
-            return await posts.post(
-                message.channel,
-                message.text,
-                list(message.blocks),
-                thread_ts=message.thread_ts,
-                speaker=message.speaker,
-                key=key,
-            )
-        except CALL_ERRORS as error:
-            raise _in_words(error) from error
+        async with self._in_our_words(context):
+            return await _or_plainly(partial(_post, posts, key), message)
 
     async def find_posted(
         self, context: TenantContext, message: Outgoing, *, key: str
     ) -> str | None:
         if message.only_for is not None:
             return None  # what one person sees is in nobody's history
-        return await (await self._posts(context)).find(message.channel, message.thread_ts, key)
+        posts = await self._posts(context)
+        async with self._in_our_words(context):
+            return await posts.find(message.channel, message.thread_ts, key)
 
     async def update(self, context: TenantContext, message_ts: str, message: Outgoing) -> None:
         posts = await self._posts(context)
-        try:
-            await posts.update(message.channel, message_ts, message.text, list(message.blocks))
-        except CALL_ERRORS as error:
-            raise _in_words(error) from error
+        async with self._in_our_words(context):
+            await _or_plainly(partial(_update, posts, message_ts), message)
 
     async def respond(self, response_url: str, message: Outgoing) -> None:
         if not self._is_slacks(response_url):
@@ -78,16 +79,18 @@ class SlackMessenger:
         body: dict[str, object] = {"response_type": "ephemeral", "text": message.text}
         if message.blocks:
             body["blocks"] = list(message.blocks)
-        async with self._session.post(response_url, json=body, allow_redirects=False) as answer:
-            if answer.status >= 400:
-                raise Unavailable(f"Slack did not take the answer ({answer.status}).")
+        with in_our_words():
+            async with self._session.post(response_url, json=body, allow_redirects=False) as answer:
+                status = answer.status
+        if status == 429 or status >= 500:
+            raise NotCarriedOut(f"Slack did not take an answer to a command ({status})")
+        if status >= 300:
+            raise CannotPost(f"Slack did not take the answer ({status}).", f"http_{status}")
 
     async def open_direct(self, context: TenantContext, person_id: str) -> str:
         client = await self._clients.of(context)
-        try:
+        async with self._in_our_words(context):
             answer = await client.api.conversations_open(users=person_id)
-        except CALL_ERRORS as error:
-            raise _in_words(error) from error
         return str(answer["channel"]["id"])
 
     @asynccontextmanager
@@ -95,16 +98,49 @@ class SlackMessenger:
         self, context: TenantContext, place: Place, speaker: Speaker, parts: AnswerParts
     ) -> AsyncIterator[AnswerPen]:
         client = await self._clients.of(context)
-        session = AgentSession(client.api, place, self._abilities)
+        session = AgentSession(client.api, place, self._abilities, begun=bool(parts.parts))
         session.begin()
-        pen = WritingPen(self._posts_of(client, place.team_id), place, speaker, parts, self._pace)
+        pen = WritingPen(
+            self._posts_of(client, place.team_id),
+            place,
+            speaker,
+            parts,
+            self._live,
+            bot_user_id=client.bot_user_id,
+            oldest_stream_seconds=self._oldest_stream_seconds,
+        )
         try:
-            with self._pace.one_more(place.team_id):
-                await pen.take_over(client.bot_user_id)
-                yield pen
+            async with self._in_our_words(context):
+                with self._live.one_more(place.team_id):
+                    await pen.take_over()
+                    yield pen
         finally:
             await pen.close()
             await session.end()
+
+    @asynccontextmanager
+    async def _in_our_words(self, context: TenantContext) -> AsyncIterator[None]:
+        """And the owner is told of a right that is missing: nobody else can grant it."""
+        try:
+            with in_our_words():
+                yield
+        except CannotPost as refusal:
+            if refusal.scope is not None:
+                await self._tell_owner(context, refusal.scope)
+            raise
+
+    async def _tell_owner(self, context: TenantContext, scope: str) -> None:
+        """Once a day. The notice may need the very right that is missing."""
+        key = f"scope:{scope}:{datetime.now(UTC):%Y-%m-%d}"
+        if (context.tenant_id, key) in self._noticed:
+            return
+        self._noticed.add((context.tenant_id, key))
+        words = f"Something did not work, because this workspace has not given me `{scope}`. "
+        try:
+            await tell_owner(context, self, words + "Please install AEGIS again.", key=key)
+        except (DomainError, Postponed) as error:
+            log.warning("the owner was not told of a missing scope", exc_info=error)
+            self._noticed.discard((context.tenant_id, key))
 
     async def _posts(self, context: TenantContext) -> Posts:
         client = await self._clients.of(context)
@@ -124,19 +160,27 @@ class SlackMessenger:
         return parts.netloc == api.netloc and parts.scheme == api.scheme
 
 
-async def _post_ephemeral(posts: Posts, message: Outgoing) -> str:
-    """docs.slack.dev, chat.postEphemeral: seen by one person, gone when they reload."""
-    answer = await posts.api.chat_postEphemeral(
-        channel=message.channel,
-        user=str(message.only_for),
-        text=message.text,
-        thread_ts=message.thread_ts,
-        blocks=list(message.blocks) or None,
+async def _or_plainly(call: Callable[[Outgoing], Awaitable[T]], message: Outgoing) -> T:
+    """Without its blocks, when Slack takes them not at all or not so many: the text says it too."""
+    try:
+        return await call(message)
+    except SlackApiError as error:
+        if not message.blocks or error_code(error) not in REFUSED_FOR_SIZE:
+            raise
+        log.warning("a message is sent without its blocks: %s", error_code(error))
+    return await call(replace(message, blocks=()))
+
+
+async def _post(posts: Posts, key: str, message: Outgoing) -> str:
+    place, blocks = {"thread_ts": message.thread_ts}, list(message.blocks)
+    if message.only_for is not None:
+        return await posts.post_ephemeral(
+            message.channel, message.only_for, message.text, blocks, **place
+        )
+    return await posts.post(
+        message.channel, message.text, blocks, speaker=message.speaker, key=key, **place
     )
-    return str(answer.get("message_ts") or "")
 
 
-def _in_words(error: Exception) -> Unavailable:
-    if isinstance(error, SlackApiError) and error_code(error) in _CLOSED_TO_US:
-        return CannotPost("I am not in that channel. Invite me with /invite @AEGIS and ask again.")
-    return Unavailable(f"Slack did not take the message ({error_code(error)}).")
+async def _update(posts: Posts, message_ts: str, message: Outgoing) -> None:
+    await posts.update(message.channel, message_ts, message.text, list(message.blocks))

@@ -53,6 +53,15 @@ class Posts:
                 continue
             return str(answer["ts"])
 
+    async def post_ephemeral(
+        self, channel: str, person_id: str, text: str, blocks: Blocks, *, thread_ts: str | None
+    ) -> str:
+        """docs.slack.dev, chat.postEphemeral: seen by one person, gone when they reload."""
+        answer = await self.api.chat_postEphemeral(
+            channel=channel, user=person_id, text=text, thread_ts=thread_ts, blocks=blocks or None
+        )
+        return str(answer.get("message_ts") or "")
+
     async def update(self, channel: str, message_ts: str, text: str, blocks: Blocks) -> None:
         """Replace the words of a message of ours."""
         while True:

@@ -82,6 +82,19 @@ class Outgoing:
     speaker: Speaker | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """What is known of a message: `sending` is one that Slack may have made or not.
+
+    `attempts` counts how often Slack was asked; `reason` is why it was refused for good.
+    """
+
+    state: Literal["waiting", "sending", "streaming", "sent", "failed"]
+    message_ts: str | None
+    attempts: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Part:
     """One Slack message of an answer. `message_ts` is None while it is not known to exist."""
@@ -97,3 +110,4 @@ class Draft:
     text: str = ""
     model: str = ""
     sources: tuple[Source, ...] = field(default=())
+    trouble: Exception | None = None  # why it can be shown no further for now

@@ -45,7 +45,15 @@ class Stopped(Exception):
 
 
 class CannotPost(Unavailable):
-    """The app is not in that channel, or the channel is gone or closed."""
+    """Slack takes the message in that place neither now nor later.
+
+    *reason* is Slack's own word for it; *scope* is the right that is missing, if that is why.
+    """
+
+    def __init__(self, words: str, reason: str = "refused", *, scope: str | None = None) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.scope = scope
 
 
 class CannotSend(Unavailable):
@@ -55,7 +63,8 @@ class CannotSend(Unavailable):
 class Messenger(Protocol):
     """Slack, as far as a conversation knows it.
 
-    Raises CannotPost when the place is closed to us, Unavailable when Slack does not answer.
+    Raises CannotPost when the place is closed to us for good, Postponed when Slack is away or busy
+    (NotCarriedOut: it was surely not carried out), Disconnected when it takes our token no more.
     """
 
     async def post(self, context: TenantContext, message: Outgoing, *, key: str) -> str:
@@ -67,7 +76,7 @@ class Messenger(Protocol):
     ) -> str | None:
         """The ts of a message posted earlier under *key*, if Slack has it.
 
-        When Slack cannot say just now, what it raised goes through: only a later try may post.
+        Raises Postponed when Slack cannot say just now: only a later try may post.
         """
         ...
 
@@ -78,7 +87,7 @@ class Messenger(Protocol):
     async def respond(self, response_url: str, message: Outgoing) -> None:
         """Answer a command or a click for the person who made it, at the address it came with.
 
-        Raises Invalid when the address is not Slack's.
+        Raises Invalid when the address is not Slack's, CannotPost when it is used up.
         """
         ...
 
@@ -99,13 +108,13 @@ class FileSource(Protocol):
     ) -> bytes:
         """The bytes of a file in Slack, which says it has *size* of them.
 
-        Raises Invalid (foreign host, too large, a page to sign in on), Unavailable.
+        Raises Invalid (foreign host, too large, a page to sign in on), Postponed.
         """
         ...
 
 
 class FileSink(Protocol):
-    """Raises CannotSend when the server takes no such file, Unavailable when it did not answer."""
+    """Raises CannotSend when the server takes no such file, Postponed when it did not answer."""
 
     async def send(
         self, context: TenantContext, channel: str, path: Path, *, title: str, words: str

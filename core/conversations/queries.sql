@@ -32,6 +32,11 @@ where turn_id = $1;
 -- close_turn --
 update turn set state = $2, finished_at = now() where turn_id = $1;
 
+-- abandon_turn --
+update turn set state = 'failed', finished_at = now()
+where event_key = $1 and state not in ('done', 'failed')
+returning turn_id;
+
 -- request_stop --
 update turn t set state = 'stopping'
 from conversation c
@@ -45,10 +50,22 @@ values ($1, $2, $3, $4, $5::jsonb)
 on conflict (key) do nothing;
 
 -- find_outbox --
-select state, message_ts from outbox_message where key = $1;
+select state, message_ts, attempts, coalesce(reason, '') as reason from outbox_message where key = $1;
 
 -- mark_sending --
 update outbox_message set state = 'sending', attempts = attempts + 1 where key = $1;
+
+-- mark_waiting --
+-- Slack has surely not made it, so the next try need not look for it.
+update outbox_message set state = 'waiting', attempts = attempts - 1
+where key = $1 and state = 'sending';
+
+-- mark_failed --
+update outbox_message set state = 'failed', reason = $2 where key = $1 and state <> 'sent';
+
+-- mark_parts_failed --
+update outbox_message set state = 'failed', reason = $2
+where starts_with(key, $1) and state <> 'sent';
 
 -- mark_streaming --
 update outbox_message set state = 'streaming', message_ts = $2 where key = $1;

@@ -31,7 +31,7 @@ async def send_file(
     """Make the file and send it; False if an earlier try under the same *key* had sent it.
 
     The outbox remembers: a try that ended without an answer is looked for in Slack before the
-    file is made again. Raises what *make* raises, CannotSend, Unavailable.
+    file is made again. Raises what *make* raises, CannotSend, Postponed.
     """
     state = await _begin(context, sending, key)
     if state == "sent":
@@ -62,9 +62,9 @@ async def _begin(context: TenantContext, sending: Sending, key: str) -> str:
         await store.put_outbox(tx, key, Outgoing(sending.channel, sending.words))
         found = await store.find_outbox(tx, key)
         assert found is not None
-        if found[0] == "waiting":
+        if found.state == "waiting":
             await store.mark_sending(tx, key)
-    return found[0]
+    return found.state
 
 
 async def _finish(context: TenantContext, key: str) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from core.conversations.model import Outgoing, Part, Question, Source, Turn
+from core.conversations.model import OutboxRow, Outgoing, Part, Question, Source, Turn
 from core.db import sql
 from core.db.transaction import Tx
 
@@ -60,6 +60,12 @@ async def close_turn(tx: Tx, turn_id: str, state: str) -> None:
     await tx.execute(SQL["close_turn"], turn_id, state)
 
 
+async def abandon_turn(tx: Tx, event_key: str) -> str | None:
+    """Close an open turn as failed; its id, if there was one."""
+    turn_id: str | None = await tx.fetchval(SQL["abandon_turn"], event_key)
+    return turn_id
+
+
 async def request_stop(
     tx: Tx, channel: str, thread_ts: str, person_id: str, *, any_person: bool
 ) -> list[str]:
@@ -75,14 +81,25 @@ async def put_outbox(tx: Tx, key: str, message: Outgoing) -> None:
     )
 
 
-async def find_outbox(tx: Tx, key: str) -> tuple[str, str | None] | None:
-    """(state, message ts)."""
+async def find_outbox(tx: Tx, key: str) -> OutboxRow | None:
     row = await tx.fetchrow(SQL["find_outbox"], key)
-    return (row["state"], row["message_ts"]) if row else None
+    return OutboxRow(**row) if row else None
 
 
 async def mark_sending(tx: Tx, key: str) -> None:
     await tx.execute(SQL["mark_sending"], key)
+
+
+async def mark_waiting(tx: Tx, key: str) -> None:
+    await tx.execute(SQL["mark_waiting"], key)
+
+
+async def mark_failed(tx: Tx, key: str, reason: str) -> None:
+    await tx.execute(SQL["mark_failed"], key, reason)
+
+
+async def mark_parts_failed(tx: Tx, prefix: str, reason: str) -> None:
+    await tx.execute(SQL["mark_parts_failed"], prefix, reason)
 
 
 async def mark_streaming(tx: Tx, key: str, message_ts: str) -> None:

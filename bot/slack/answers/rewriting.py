@@ -1,6 +1,7 @@
 """Write an answer by posting messages and replacing their words.
 
-For servers without streaming, and for an answer that an earlier worker began: its messages are
+For servers without streaming, for bursts that Slack's allowance of streams does not carry, and for
+an answer that was begun and could not go on, in this process or an earlier one: its messages are
 taken over and made to say the whole answer, so the reader sees it complete and once.
 """
 
@@ -8,93 +9,172 @@ import logging
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.answers.pace import UPDATE_SECONDS, Pace, Ticker
-from bot.slack.errors import CALL_ERRORS, error_code
-from bot.slack.posts import Blocks, Posts, key_of
+from bot.slack.answers.pieces import LARGEST_PIECE, SMALLEST_PIECE, Piece, pieces_of
+from bot.slack.answers.ticker import UPDATE_SECONDS, LiveAnswers, Ticker
+from bot.slack.errors import (
+    CALL_ERRORS,
+    PACED_CALL_ERRORS,
+    REFUSED_FOR_SIZE,
+    TOO_LONG,
+    error_code,
+    is_passing,
+)
+from bot.slack.pacing.patience import waiting_at_most
+from bot.slack.posts import Posts, key_of
 from core.conversations.model import Part, Place, Source, Speaker
 from core.conversations.ports import AnswerParts
-from handlers.blocks.answer import source_blocks, source_text
-from handlers.blocks.markdown import neutral, split_markdown
-from handlers.blocks.mrkdwn import to_mrkdwn
+from core.kernel.errors import Postponed
+from handlers.blocks.markdown import neutral
 
 log = logging.getLogger(__name__)
 
-# chat.update takes 4,000 characters of text; escaping makes some longer than they were.
-LARGEST_PIECE = 3_000
-LARGEST_TEXT = 4_000
-
-_STREAM_IS_OVER = ("message_not_in_streaming_state", "message_not_found", "unknown_method")
+# The message cannot be changed any more; its words go into a new one.
+_CANNOT_CHANGE = ("message_not_found", "cant_update_message", "edit_window_closed")
+_CONFLICT = "streaming_state_conflict"
 
 
 class RewritingPen:
     """Shows what there is so far every now and then, and in the end all of it."""
 
     def __init__(
-        self, posts: Posts, place: Place, speaker: Speaker, parts: AnswerParts, pace: Pace
+        self,
+        posts: Posts,
+        place: Place,
+        speaker: Speaker,
+        parts: AnswerParts,
+        live: LiveAnswers,
+        *,
+        bot_user_id: str,
     ) -> None:
+        self._bot_user_id = bot_user_id
         self._posts = posts
         self._place = place
         self._speaker = speaker
         self._parts = parts
-        self._ticker = Ticker(pace, place.team_id, UPDATE_SECONDS)
+        self._ticker = Ticker(live, place.team_id, UPDATE_SECONDS)
         self._text = ""
         self._shown: dict[str, str] = {}
-        self._takes_over = False
+        self._unsure: set[str] = set()  # keys of posts that Slack may have made or not
+        self._takes_over = self._has_taken_over = False
+        self._limit, self._blocks_too = LARGEST_PIECE, True
 
-    async def take_over(self, bot_user_id: str) -> None:
-        """Find and unlock what an earlier try left in Slack."""
+    def go_on(self) -> None:
+        """What a stream has begun is taken over at the end: Slack may be away just now."""
+        self._takes_over = True
+
+    async def take_over(self) -> None:
+        """Find and unlock what an earlier try, or a stream, left in Slack."""
         self._takes_over = True
         for part in self._parts.parts:
             if part.message_ts is None:
-                found = await self._find_orphan(bot_user_id, part)
+                found = await self._find_orphan(part)
                 if found is not None:
                     await self._parts.opened(part, found)
             if part.message_ts is not None:
                 await self._stop_stream(part.message_ts)
+        self._has_taken_over = True
 
     async def write(self, text: str) -> None:
         self._text += text
         # The messages of an earlier try already say something: they change once, at the end.
-        if self._ticker.is_due() and not self._takes_over:
-            await self._show(neutral(self._text), ())
-            self._ticker.shown()
+        if self._takes_over or not self._ticker.is_due():
+            return
+        try:
+            with waiting_at_most(0.0):
+                await self._show(neutral(self._text), ())
+        except (Postponed, *CALL_ERRORS) as error:
+            if not isinstance(error, Postponed) and not is_passing(error):
+                raise
+            log.info("a growing answer is shown later: %s", error_code(error))
+        self._ticker.shown()
 
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
+        if self._takes_over and not self._has_taken_over:
+            await self.take_over()
         await self._show(neutral(answer), sources)
 
     async def close(self) -> None:
         """Nothing stays open between two updates."""
 
     async def _show(self, text: str, sources: tuple[Source, ...]) -> None:
-        pieces = split_markdown(text, LARGEST_PIECE) or [""]
+        """In smaller messages when Slack takes none of that size, in the end as plain text."""
+        while True:
+            try:
+                await self._show_all(pieces_of(text, sources, self._limit, self._blocks_too))
+            except SlackApiError as error:
+                if error_code(error) not in REFUSED_FOR_SIZE or not self._shrink(error):
+                    raise
+                continue
+            return
+
+    def _shrink(self, error: SlackApiError) -> bool:
+        """False when there is nothing left to try."""
+        log.warning("an answer is split smaller: %s", error_code(error))
+        if error_code(error) in TOO_LONG and self._limit > SMALLEST_PIECE:
+            self._limit //= 2
+        elif self._blocks_too:
+            self._blocks_too = False
+        else:
+            return False
+        self._shown.clear()
+        return True
+
+    async def _show_all(self, pieces: list[Piece]) -> None:
         for number, piece in enumerate(pieces):
-            ends = number == len(pieces) - 1
-            await self._show_piece(number, piece, sources if ends else ())
+            parts = self._parts.parts
+            part = parts[number] if number < len(parts) else await self._parts.opening()
+            if self._shown.get(part.key) != piece.text:
+                await self._show_piece(part, piece)
+                self._shown[part.key] = piece.text
         for part in self._parts.parts[len(pieces) :]:
             if part.message_ts is not None:
-                await self._remove(part.message_ts)
+                await self._remove(part)
 
-    async def _show_piece(self, number: int, piece: str, sources: tuple[Source, ...]) -> None:
-        text, blocks = _words(piece, sources)
-        parts = self._parts.parts
-        part = parts[number] if number < len(parts) else await self._parts.opening()
-        if self._shown.get(part.key) == text:
+    async def _show_piece(self, part: Part, piece: Piece) -> None:
+        if part.message_ts is not None and await self._was_changed(part.message_ts, piece):
             return
-        if part.message_ts is None:
-            ts = await self._posts.post(
+        found = None
+        if part.key in self._unsure:
+            found = await self._posts.find(self._place.channel, self._place.thread_ts, part.key)
+        if found is None:
+            found = await self._post(part, piece)
+        else:
+            await self._was_changed(found, piece)
+        await self._parts.opened(part, found)
+
+    async def _post(self, part: Part, piece: Piece) -> str:
+        try:
+            return await self._posts.post(
                 self._place.channel,
-                text,
-                blocks,
+                piece.text,
+                piece.blocks,
                 thread_ts=self._place.thread_ts,
                 speaker=self._speaker,
                 key=part.key,
             )
-            await self._parts.opened(part, ts)
-        else:
-            await self._posts.update(self._place.channel, part.message_ts, text, blocks)
-        self._shown[part.key] = text
+        except CALL_ERRORS as error:
+            if is_passing(error):
+                self._unsure.add(part.key)
+            raise
 
-    async def _find_orphan(self, bot_user_id: str, part: Part) -> str | None:
+    async def _was_changed(self, message_ts: str, piece: Piece) -> bool:
+        """False when nobody can change that message any more."""
+        update = self._posts.update
+        try:
+            try:
+                await update(self._place.channel, message_ts, piece.text, piece.blocks)
+            except SlackApiError as error:
+                if error_code(error) != _CONFLICT:
+                    raise
+                await self._stop_stream(message_ts)
+                await update(self._place.channel, message_ts, piece.text, piece.blocks)
+        except SlackApiError as error:
+            if error_code(error) in _CANNOT_CHANGE:
+                return False
+            raise
+        return True
+
+    async def _find_orphan(self, part: Part) -> str | None:
         """A message that was made just before a crash, so that its ts was never written down.
 
         A posted one carries its key; a streamed one cannot, so it is known as the message of ours
@@ -107,31 +187,24 @@ class RewritingPen:
             ts, key = str(message["ts"]), key_of(message)
             if key == part.key:
                 return ts
-            ours = message.get("user") == bot_user_id and key is None
+            ours = message.get("user") == self._bot_user_id and key is None
             follows = float(ts) > float(place.asked_ts or place.thread_ts)
             if ours and follows and not await self._parts.is_known(ts):
                 orphan = ts
         return orphan
 
     async def _stop_stream(self, message_ts: str) -> None:
+        """It may be over long since, or none at all: what still streams says so when it is changed."""
         try:
             await self._posts.api.chat_stopStream(channel=self._place.channel, ts=message_ts)
-        except SlackApiError as error:
-            if error_code(error) not in _STREAM_IS_OVER:
-                log.info("an earlier stream was not stopped: %s", error_code(error))
-
-    async def _remove(self, message_ts: str) -> None:
-        try:
-            await self._posts.api.chat_delete(channel=self._place.channel, ts=message_ts)
         except CALL_ERRORS as error:
+            log.info("an earlier stream was not stopped: %s", error_code(error))
+
+    async def _remove(self, part: Part) -> None:
+        """Raises what Slack raised when another try may do it: its words stand twice until then."""
+        try:
+            await self._posts.api.chat_delete(channel=self._place.channel, ts=str(part.message_ts))
+        except PACED_CALL_ERRORS as error:
+            if not isinstance(error, CALL_ERRORS) or is_passing(error):
+                raise
             log.warning("a surplus message was not removed: %s", error_code(error))
-
-
-def _words(piece: str, sources: tuple[Source, ...]) -> tuple[str, Blocks]:
-    """The text every client can show, and the blocks that show it better."""
-    blocks: Blocks = [{"type": "markdown", "text": piece}] if piece.strip() else []
-    blocks += source_blocks(sources)
-    text = to_mrkdwn(piece)
-    if sources:
-        text = f"{text}\n\n{source_text(sources)}"
-    return text[:LARGEST_TEXT] or "…", blocks

@@ -1,7 +1,8 @@
 """Write an answer as a Slack stream: chat.startStream, appendStream, stopStream.
 
 A stream lives about five minutes whatever is appended (facts/slack.md, §0.4), so it is rolled over
-to a new message before that, as it is when a message is full.
+to a new message before that, as it is when a message is full. Whatever else goes wrong on the way,
+the rewriting pen takes over: it makes the messages say the whole answer.
 """
 
 import logging
@@ -9,49 +10,77 @@ import time
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.answers.pace import APPEND_SECONDS, Pace, Ticker
-from bot.slack.errors import CALL_ERRORS, error_code, is_about_arguments, is_not_served
+from bot.slack.answers.ticker import APPEND_SECONDS, LiveAnswers, Ticker
+from bot.slack.errors import (
+    CALL_ERRORS,
+    PACED_CALL_ERRORS,
+    error_code,
+    is_about_arguments,
+    is_not_served,
+    is_passing,
+)
+from bot.slack.pacing.patience import LONGEST_WAIT, waiting_at_most
 from bot.slack.posts import Blocks, Posts
 from core.conversations.model import Part, Place, Source, Speaker
 from core.conversations.ports import AnswerParts, Stopped
+from core.pacing.model import NotCarriedOut
 from handlers.blocks.answer import source_blocks
 from handlers.blocks.markdown import Piece, StreamSplitter
 
 log = logging.getLogger(__name__)
 
 OLDEST_STREAM_SECONDS = 240.0
+# chat.startStream is Tier 2, 20 a minute: after this long an answer is posted and rewritten instead.
+SECONDS_FOR_START = 1.0
 _OVER = "message_not_in_streaming_state"
 _STOPPED = "stopped_by_user"
 
 
 class CannotStream(Exception):
-    """The server takes no streams, or none in this place. Nothing has been shown yet."""
+    """No stream can carry the answer, or no more of it: it is to be written by rewriting.
+
+    With *nothing_is_shown* Slack has surely made no message yet.
+    """
+
+    def __init__(self, *, nothing_is_shown: bool = False) -> None:
+        super().__init__()
+        self.nothing_is_shown = nothing_is_shown
 
 
 class StreamingPen:
     """Appends what the model says, at the workspace's pace."""
 
     def __init__(
-        self, posts: Posts, place: Place, speaker: Speaker, parts: AnswerParts, pace: Pace
+        self,
+        posts: Posts,
+        place: Place,
+        speaker: Speaker,
+        parts: AnswerParts,
+        live: LiveAnswers,
+        *,
+        oldest_seconds: float = OLDEST_STREAM_SECONDS,
     ) -> None:
         self._posts = posts
         self._place = place
         self._speaker = speaker
         self._parts = parts
-        self._ticker = Ticker(pace, place.team_id, APPEND_SECONDS)
+        self._oldest_seconds = oldest_seconds
+        self._ticker = Ticker(live, place.team_id, APPEND_SECONDS)
         self._splitter = StreamSplitter()
         self._written = ""
+        self._delivered = ""
         self._pending: list[Piece] = []
         self._part: Part | None = None
         self._started = 0.0
 
     async def write(self, text: str) -> None:
-        """Raises Stopped, or CannotStream before anything was shown."""
+        """Raises Stopped, and CannotStream when somebody else has to go on."""
         self._written += text
         self._take(self._splitter.feed(text))
         if self._pending and self._ticker.is_due():
-            await self._send()
-            await self._roll_over_if_old()
+            # Without a free slot this showing is left out: the next one shows more.
+            if await self._send(patience=0.0):
+                await self._roll_over_if_old()
             self._ticker.shown()
 
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
@@ -59,20 +88,21 @@ class StreamingPen:
         rest = answer.removeprefix(self._written.rstrip())
         self._take(self._splitter.feed(rest) + self._splitter.flush())
         try:
-            await self._send()
+            if not await self._send(patience=LONGEST_WAIT):
+                raise CannotStream
         except Stopped:
             # What could not be shown any more stays unshown; only the last word is added.
             self._pending.clear()
             await self._stop(source_blocks(sources), last_words=rest)
             return
-        await self._stop(source_blocks(sources))
+        await self._stop(source_blocks(sources), is_last=True)
 
     async def close(self) -> None:
         """Leave no stream open, whatever happened."""
         if self._part is not None:
             try:
                 await self._stop([])
-            except CALL_ERRORS as error:
+            except (CannotStream, *PACED_CALL_ERRORS) as error:
                 log.warning("a stream was not closed: %s", error_code(error))
 
     def _take(self, pieces: list[Piece]) -> None:
@@ -83,67 +113,91 @@ class StreamingPen:
                 piece = Piece(last.text + piece.text, last.new_message)
             self._pending.append(piece)
 
-    async def _send(self) -> None:
+    async def _send(self, *, patience: float) -> bool:
+        """Show what is pending; False when there was no slot for all of it."""
         while self._pending:
             piece = self._pending[0]
             if piece.new_message:
                 await self._stop([])
+                piece = self._pending[0] = Piece(piece.text)
             if piece.text:
-                await self._append(piece.text)
+                try:
+                    await self._append(piece.text, patience)
+                except NotCarriedOut:
+                    return False
+                self._delivered += piece.text
             del self._pending[0]
+        return True
 
-    async def _append(self, text: str) -> None:
-        if self._part is not None and await self._was_appended(self._part, text):
-            return
-        await self._start(text)
+    async def _append(self, text: str, patience: float) -> None:
+        if self._part is None:
+            await self._start(text)
+        elif not await self._was_appended(self._part, text, patience):
+            self._part = None
+            await self._start(self._reopening() + text)
 
-    async def _was_appended(self, part: Part, text: str) -> bool:
+    async def _was_appended(self, part: Part, text: str, patience: float) -> bool:
         """False when the stream is over and the text belongs into a new one. Raises Stopped."""
         try:
-            await self._posts.api.chat_appendStream(
-                channel=self._place.channel, ts=str(part.message_ts), markdown_text=text
-            )
-        except SlackApiError as error:
+            with waiting_at_most(patience):
+                await self._posts.api.chat_appendStream(
+                    channel=self._place.channel, ts=str(part.message_ts), markdown_text=text
+                )
+        except CALL_ERRORS as error:
             if error_code(error) == _STOPPED:
                 raise Stopped from error
-            if error_code(error) != _OVER:
-                raise
-            self._part = None
-            return False
+            if error_code(error) == _OVER:
+                return False
+            raise CannotStream from error
         return True
+
+    def _reopening(self) -> str:
+        """A fence or a table's head that was open where Slack ended the stream."""
+        before = StreamSplitter()
+        before.feed(self._delivered)
+        before.flush()
+        return before.roll().opening
 
     async def _start(self, text: str) -> None:
         place, posts = self._place, self._posts
+        is_first = not self._parts.parts
         part = await self._parts.opening()
         speaker = posts.speaker_arguments(self._speaker)
         try:
-            answer = await posts.api.chat_startStream(
-                channel=place.channel,
-                thread_ts=place.thread_ts,
-                markdown_text=text,
-                recipient_team_id=place.team_id,
-                recipient_user_id=place.person_id,
-                **speaker,
-            )
-        except SlackApiError as error:
-            if len(self._parts.parts) == 1 and _is_refusal(error):
+            with waiting_at_most(SECONDS_FOR_START):
+                answer = await posts.api.chat_startStream(
+                    channel=place.channel,
+                    thread_ts=place.thread_ts,
+                    markdown_text=text,
+                    recipient_team_id=place.team_id,
+                    recipient_user_id=place.person_id,
+                    **speaker,
+                )
+        except (NotCarriedOut, *CALL_ERRORS) as error:
+            if is_first and isinstance(error, SlackApiError) and _is_refusal(error):
                 posts.abilities.lacks(place.team_id, "streaming")
-                raise CannotStream from error
-            raise
+            is_refused = isinstance(error, NotCarriedOut) or not is_passing(error)
+            raise CannotStream(nothing_is_shown=is_first and is_refused) from error
         self._started = time.monotonic()
         await self._parts.opened(part, str(answer["ts"]))
         self._part = part
 
     async def _roll_over_if_old(self) -> None:
-        if self._part is None or time.monotonic() - self._started < OLDEST_STREAM_SECONDS:
+        if self._part is None or time.monotonic() - self._started < self._oldest_seconds:
             return
         turnover = self._splitter.roll()
         if turnover.closing:
-            await self._append(turnover.closing)
+            try:
+                await self._was_appended(self._part, turnover.closing, LONGEST_WAIT)
+            except NotCarriedOut as error:
+                raise CannotStream from error
         await self._stop([])
+        self._delivered += turnover.closing
         self._take([Piece(turnover.opening)])
 
-    async def _stop(self, blocks: Blocks, last_words: str = "") -> None:
+    async def _stop(self, blocks: Blocks, last_words: str = "", *, is_last: bool = False) -> None:
+        """With *is_last* the blocks must be seen: where the stream takes them no more, raises
+        CannotStream."""
         if self._part is None:
             return
         part, self._part = self._part, None
@@ -154,9 +208,10 @@ class StreamingPen:
                 blocks=blocks or None,
                 markdown_text=last_words or None,
             )
-        except SlackApiError as error:
-            if error_code(error) not in (_OVER, _STOPPED):
-                raise
+        except (NotCarriedOut, *CALL_ERRORS) as error:
+            is_over = error_code(error) in (_OVER, _STOPPED)
+            if not is_over or (is_last and blocks):
+                raise CannotStream from error
 
 
 def _is_refusal(error: SlackApiError) -> bool:

@@ -6,7 +6,7 @@ import aiohttp
 
 from bot.slack.clients import SlackClients
 from core.db.tenant import TenantContext
-from core.kernel.errors import Invalid, Unavailable
+from core.kernel.errors import Invalid, Postponed
 
 _PIECE = 64 * 1024
 
@@ -38,10 +38,12 @@ class SlackFiles:
             async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
                 return await _read(answer, size, limit)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable("Slack did not hand over that file. Please try again.") from error
+            raise Postponed(f"Slack did not hand over a file ({type(error).__name__})") from error
 
 
 async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) -> bytes:
+    if answer.status == 429 or answer.status >= 500:
+        raise Postponed(f"Slack did not hand over a file ({answer.status})")
     if answer.status != 200:
         raise Invalid("Slack did not hand over that file: it may be deleted or not shared with me.")
     content = bytearray()

@@ -5,18 +5,19 @@ address it names, files.completeUploadExternal.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clients import SlackClients
-from bot.slack.errors import CALL_ERRORS, error_code, is_not_served, is_passing
+from bot.slack.errors import CALL_ERRORS, error_code, is_not_served, is_passing, translated
 from core.conversations.ports import CannotSend
 from core.db.tenant import TenantContext
-from core.kernel.errors import Unavailable
+from core.kernel.errors import Postponed
 
 LARGEST_UPLOAD = 1_000_000_000  # bytes; Slack's own limit for a file
 SECONDS_FOR_BYTES = 300.0
@@ -51,11 +52,9 @@ class SlackUploads:
         if size > LARGEST_UPLOAD:
             raise CannotSend(f"The file has {size // 1_000_000} MB, and Slack takes 1,000 MB.")
         api = (await self._clients.of(context)).api
-        try:
+        with _in_words():
             announced = await api.files_getUploadURLExternal(filename=path.name, length=size)
             await self._post(str(announced["upload_url"]), path)
-        except CALL_ERRORS as error:
-            raise _in_words(error) from error
         await _complete(api, str(announced["file_id"]), channel, title, words)
 
     async def find_sent(self, context: TenantContext, channel: str, *, name: str) -> bool:
@@ -64,7 +63,7 @@ class SlackUploads:
             answer = await api.conversations_history(channel=channel, limit=LOOKED_AT)
         except CALL_ERRORS as error:
             if is_passing(error):
-                raise Unavailable("Slack did not say whether it has the file.") from error
+                raise Postponed("Slack did not say whether it has the file") from error
             return False
         messages = answer.get("messages") or []
         return any(f.get("name") == name for m in messages for f in m.get("files") or [])
@@ -78,8 +77,10 @@ class SlackUploads:
             async with self._session.post(
                 url, data=file, headers=headers, timeout=limit, allow_redirects=False
             ) as answer:
+                if answer.status == 429 or answer.status >= 500:
+                    raise Postponed(f"Slack did not take a file ({answer.status})")
                 if answer.status != 200:
-                    raise Unavailable(f"Slack did not take the file ({answer.status}).")
+                    raise CannotSend(f"Slack did not take the file ({answer.status}).")
 
     def _is_slacks(self, url: str) -> bool:
         """A host that files may be fetched from, over https; or the stand-in's, on this machine."""
@@ -95,23 +96,20 @@ class SlackUploads:
 async def _complete(
     api: AsyncWebClient, file_id: str, channel: str, title: str, words: str
 ) -> None:
-    try:
+    """Raises Postponed also when Slack may have shared it: the next try looks for it first."""
+    with _in_words():
         await api.files_completeUploadExternal(
             files=[{"id": file_id, "title": title}], channel_id=channel, initial_comment=words
         )
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
     except CALL_ERRORS as error:
-        if is_passing(error):
-            raise Unavailable(
-                "Slack did not say whether it took the file. Look into our direct message: if it "
-                "is not there in a minute, ask again."
-            ) from error
-        raise _in_words(error) from error
-
-
-def _in_words(error: Exception) -> Unavailable:
-    code = error_code(error)
-    if code in _TAKES_NONE or is_not_served(error):
-        return CannotSend(f"This Slack does not take the file from me ({code}).")
-    if isinstance(error, SlackApiError):
-        return Unavailable(f"Slack did not take the file ({code}). Please ask again.")
-    return Unavailable("Slack did not answer while I sent the file. Please ask again.")
+        code = error_code(error)
+        if code in _TAKES_NONE or is_not_served(error):
+            words = f"This Slack does not take the file from me ({code})."
+            raise CannotSend(words) from error
+        raise translated(error) from error

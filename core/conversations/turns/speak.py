@@ -1,30 +1,18 @@
-"""One turn: a question, what the documents hold on it, and an answer that the person sees grow."""
+"""Let an agent speak: what the documents hold on the question, and words as the model says them."""
 
 import asyncio
 import logging
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 
-from core.agents.choose_agent import choose_agent
-from core.agents.model import Agent, Roster
+from core.agents.model import Agent
 from core.audit.attempt import attempt
 from core.conversations import store
-from core.conversations.model import (
-    REMEMBERED_TURNS,
-    Draft,
-    Question,
-    Source,
-    Speaker,
-    Turn,
-)
-from core.conversations.outbox import RecordedParts, parts_prefix
-from core.conversations.ports import AnswerPen, Messenger, Stopped
+from core.conversations.model import REMEMBERED_TURNS, Draft, Question, Source, Turn
+from core.conversations.ports import AnswerPen, Stopped
+from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
-from core.gateway.answer import Gateway
 from core.gateway.model import AgentTurn, Delta, Exchange, Passage, cited
-from core.jobs import store as jobs
-from core.kernel.errors import DomainError
-from core.kernel.ids import new_id
+from core.kernel.errors import DomainError, Postponed
 from core.knowledge.model import Asker, Finding, Findings
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
@@ -40,57 +28,19 @@ WITHHELD_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Who answers, and with what."""
-
-    roster: Roster
-    gateway: Gateway
-    embedder: Embedder | None
-    messenger: Messenger
-
-
-async def run_turn(context: TenantContext, staff: Staff, question: Question) -> None:
-    """Answer *question* once, whatever happened to earlier tries of the same event."""
-    turn = await _open(context, staff.roster, question)
-    if turn.is_over:
-        await _complete(context, question)
-        return
-    agent = staff.roster.find(turn.agent) or staff.roster.default
-    parts = await RecordedParts.load(context, turn, question.place)
-    speaker = Speaker(agent.display_name, agent.icon_emoji)
-    async with staff.messenger.answer(context, question.place, speaker, parts) as pen:
-        draft = Draft(turn.answer or "", sources=turn.sources)
-        if turn.state != "answered":
-            draft = await _until_stopped(context, staff, agent, question, turn, pen)
-            await _keep(context, turn, draft)
-        await pen.finish(draft.text, draft.sources)
-    await _close(context, question, turn)
-
-
-async def _open(context: TenantContext, roster: Roster, question: Question) -> Turn:
-    """Find or open conversation and turn. The thread keeps its agent; another one that is addressed
-    by name takes this turn alone."""
-    place = question.place
-    async with context.db.transaction() as tx:
-        kept = await store.find_agent(tx, place.channel, place.thread_ts)
-        choice = choose_agent(roster, question.text, thread_agent=question.agent or kept)
-        conversation = await store.open_conversation(tx, question, choice.agent.key)
-        return await store.open_turn(
-            tx, new_id(), conversation, question, choice.agent.key, choice.question
-        )
-
-
-async def _until_stopped(
+async def until_stopped(
     context: TenantContext,
     staff: Staff,
     agent: Agent,
     question: Question,
     turn: Turn,
     pen: AnswerPen,
-) -> Draft:
-    """Let the agent speak until it is done, it fails in words, or the person presses Stop."""
-    draft = Draft()
+    draft: Draft,
+) -> None:
+    """Let the agent speak until it is done, it fails in words, or the person presses Stop.
+
+    A Slack that takes the words no more does not stop it: *draft* becomes whole, with its `trouble`.
+    """
     speaking = asyncio.create_task(_speak(context, staff, agent, question, turn, pen, draft))
     watching = asyncio.create_task(_watch_for_stop(context, turn))
     try:
@@ -108,7 +58,6 @@ async def _until_stopped(
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
-    return draft
 
 
 async def _speak(
@@ -136,11 +85,23 @@ async def _speak(
             if isinstance(event, Delta):
                 draft.text += event.text
                 draft.sources = tuple(map(_source, cited(asked.passages, draft.text)))
-                await pen.write(event.text)
+                await _write(pen, draft, event.text)
             else:
                 draft.model = event.model
     if findings.withheld:
         draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+
+
+async def _write(pen: AnswerPen, draft: Draft, text: str) -> None:
+    """Show it, unless Slack has failed before. What the model has said is said: it is kept, and
+    nobody asks the model again because Slack was away."""
+    if draft.trouble is not None:
+        return
+    try:
+        await pen.write(text)
+    except (Postponed, DomainError) as trouble:
+        log.warning("an answer is not shown for now: %s", trouble)
+        draft.trouble = trouble
 
 
 async def _search(
@@ -182,24 +143,6 @@ async def _watch_for_stop(context: TenantContext, turn: Turn) -> None:
             # The answer needs the database only in the end; nobody has asked to stop it.
             log.warning("a turn could not look whether it is stopped", exc_info=True)
         await asyncio.sleep(STOP_POLL_SECONDS)
-
-
-async def _keep(context: TenantContext, turn: Turn, draft: Draft) -> None:
-    async with context.db.transaction() as tx:
-        await store.keep_answer(tx, turn.turn_id, draft.text, draft.sources, draft.model)
-
-
-async def _close(context: TenantContext, question: Question, turn: Turn) -> None:
-    """The answer stands in Slack: turn, its messages and the event are done in one commit."""
-    async with context.db.transaction() as tx:
-        await store.close_turn(tx, turn.turn_id, "done")
-        await store.mark_parts_sent(tx, parts_prefix(turn))
-        await jobs.complete_event(tx, question.event)
-
-
-async def _complete(context: TenantContext, question: Question) -> None:
-    async with context.db.transaction() as tx:
-        await jobs.complete_event(tx, question.event)
 
 
 def _passage(number: int, found: Finding) -> Passage:

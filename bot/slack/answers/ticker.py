@@ -2,7 +2,8 @@
 
 chat.appendStream is Tier 4 (100 a minute and workspace), chat.update Tier 3 (50). With k answers
 growing at once, each is shown every max(0.5, 0.6 k) seconds, or max(1.2, 1.2 k) by updates: below
-the allowance for any k (facts/perf.md, part 8).
+the allowance for any k (facts/perf.md, part 8). k counts this process alone; what other processes
+use is known by the slots (bot/slack/pacing): without a free one a showing is left out.
 """
 
 import time
@@ -15,8 +16,8 @@ UPDATE_SECONDS = 1.2
 QUICKEST_SECONDS = 0.5
 
 
-class Pace:
-    """Counts the live answers of each workspace in this process."""
+class LiveAnswers:
+    """Counts the growing answers of each workspace in this process."""
 
     def __init__(self) -> None:
         self._live: Counter[str] = Counter()
@@ -38,12 +39,12 @@ class Pace:
 class Ticker:
     """Says when the next showing is due; the first one is due at once."""
 
-    def __init__(self, pace: Pace, team_id: str, each: float) -> None:
-        self._pace, self._team_id, self._each = pace, team_id, each
+    def __init__(self, live: LiveAnswers, team_id: str, each: float) -> None:
+        self._live, self._team_id, self._each = live, team_id, each
         self._next = 0.0
 
     def is_due(self) -> bool:
         return time.monotonic() >= self._next
 
     def shown(self) -> None:
-        self._next = time.monotonic() + self._pace.seconds(self._team_id, self._each)
+        self._next = time.monotonic() + self._live.seconds(self._team_id, self._each)

@@ -1,0 +1,1 @@
+"""Slack's Web API at the pace Slack allows, kept by all processes together."""

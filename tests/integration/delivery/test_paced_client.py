@@ -1,0 +1,191 @@
+"""The client that calls Slack: at the workspace's pace, and never twice when the end is unknown."""
+
+import asyncio
+import time
+
+import aiohttp
+import asyncpg
+import pytest
+from aiohttp import web
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.pacing.pace import Pace
+from bot.slack.pacing.patience import waiting_at_most
+from bot.slack.pacing.web_client import web_client
+from bot.wiring import slack_session
+from core.kernel.errors import Disconnected
+from core.kernel.secret import Secret
+from core.pacing.model import NotCarriedOut
+
+
+class Slack:
+    """A server that says what it is told to, and remembers who called what."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+        self.answers: list[web.Response | str] = []
+        self.url = ""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.calls.append((request.path.removeprefix("/api/"), token))
+        answer = self.answers.pop(0) if self.answers else web.json_response({"ok": True})
+        if answer == "cut":
+            request.transport.close()
+            return web.Response()
+        if isinstance(answer, str):
+            return web.json_response({"ok": False, "error": answer})
+        return answer
+
+
+def too_many(seconds: str) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return web.json_response(body, status=429, headers={"Retry-After": seconds})
+
+
+@pytest.fixture
+async def slack():
+    server, app = Slack(), web.Application()
+    app.router.add_route("*", "/api/{method}", server.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    yield server
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def session():
+    async with slack_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def client_of(slack, session, database):
+    def make(context, token="xoxb-1", on_token_error=None):
+        pace = Pace(database, context)
+        return web_client(
+            session, slack.url, Secret(token), pace=pace, on_token_error=on_token_error
+        )
+
+    return make
+
+
+async def test_a_429_of_30_seconds_holds_that_workspace_and_method_for_every_process(
+    slack, client_of, new_context
+):
+    mine, other = await new_context(), await new_context()
+    slack.answers = [too_many("30")]
+    with pytest.raises(NotCarriedOut) as refused:
+        await client_of(mine).chat_update(channel="C1", ts="1.1", text="a")
+    with pytest.raises(NotCarriedOut) as held:
+        await client_of(mine).chat_update(channel="C2", ts="1.1", text="b")
+    await client_of(mine).chat_delete(channel="C1", ts="1.1")
+    await client_of(other).chat_update(channel="C1", ts="1.1", text="c")
+
+    assert refused.value.seconds == 30
+    assert 29 < held.value.seconds <= 30
+    assert [method for method, _ in slack.calls] == ["chat.update", "chat.delete", "chat.update"]
+
+
+async def test_a_429_of_a_second_is_waited_out(slack, client_of, context):
+    slack.answers = [too_many("1")]
+    started = time.monotonic()
+    answer = await client_of(context).chat_update(channel="C1", ts="1.1", text="a")
+
+    assert answer["ok"]
+    assert len(slack.calls) == 2
+    assert 1 <= time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize("seconds", ["soon", "-1", "nan", "1e400"])
+async def test_a_retry_after_that_makes_no_sense_is_no_pause_for_ever(
+    slack, client_of, context, seconds
+):
+    slack.answers = [too_many(seconds) for _ in range(3)]
+    with waiting_at_most(0.0), pytest.raises(NotCarriedOut) as refused:
+        await client_of(context).chat_update(channel="C1", ts="1.1", text="a")
+
+    assert 0 <= refused.value.seconds <= 3600
+
+
+@pytest.mark.parametrize("ending", ["cut", "internal_error"])
+async def test_a_call_of_unknown_end_is_not_repeated(slack, client_of, context, ending):
+    slack.answers = [ending]
+    with pytest.raises((aiohttp.ClientError, SlackApiError)) as unknown:
+        await client_of(context).chat_postMessage(channel="C1", text="once")
+
+    assert unknown.value
+    assert len(slack.calls) == 1
+
+
+async def test_one_channel_gets_a_message_a_second_and_another_need_not_wait(
+    slack, client_of, context
+):
+    api = client_of(context)
+    with waiting_at_most(0.0):
+        for _ in range(2):
+            await api.chat_postMessage(channel="C1", text="a")
+        with pytest.raises(NotCarriedOut):
+            await api.chat_postMessage(channel="C1", text="b")
+        await api.chat_postMessage(channel="C2", text="c")
+    started = time.monotonic()
+    await api.chat_postMessage(channel="C1", text="b")
+
+    assert len(slack.calls) == 4
+    assert 0.3 < time.monotonic() - started < 3
+
+
+async def test_a_database_that_does_not_answer_stops_no_call(slack, client_of, context, admin_dsn):
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        async with admin.transaction():
+            await admin.execute("lock table control.rate_limit")
+            async with asyncio.timeout(3):
+                await client_of(context).chat_update(channel="C1", ts="1.1", text="a")
+    finally:
+        await admin.close()
+
+    assert len(slack.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["invalid_auth", "token_revoked", "account_inactive", "not_authed"]
+)
+async def test_a_refused_token_is_reported_and_not_tried_again(slack, client_of, context, code):
+    reported = []
+
+    async def report(code: str) -> Secret | None:
+        reported.append(code)
+        return Secret("xoxb-2")
+
+    slack.answers = [code]
+    with pytest.raises(Disconnected):
+        await client_of(context, on_token_error=report).users_info(user="U1")
+
+    assert reported == [code]
+    assert len(slack.calls) == 1
+
+
+async def test_an_expired_token_is_renewed_and_the_call_made_once_more(slack, client_of, context):
+    async def renew(code: str) -> Secret | None:
+        return Secret("xoxb-2")
+
+    slack.answers = ["token_expired"]
+    await client_of(context, on_token_error=renew).users_info(user="U1")
+
+    assert slack.calls == [("users.info", "xoxb-1"), ("users.info", "xoxb-2")]
+
+
+async def test_where_no_new_token_can_be_had_the_workspace_is_disconnected(
+    slack, client_of, context
+):
+    async def cannot(code: str) -> Secret | None:
+        return None
+
+    slack.answers = ["token_expired"]
+    with pytest.raises(Disconnected):
+        await client_of(context, on_token_error=cannot).users_info(user="U1")
+
+    assert len(slack.calls) == 1

@@ -1,0 +1,70 @@
+"""A pace that all processes keep together: so many slots and no more, on the database's clock."""
+
+import asyncio
+import os
+
+import pytest
+
+from core.pacing.model import Limit
+from core.pacing.take_slot import forget_rested, hold, take_slot
+
+
+@pytest.fixture
+def limit():
+    return Limit(os.urandom(32).hex(), interval=10.0, burst=5)
+
+
+async def test_of_many_at_once_only_the_burst_gets_a_slot(database, limit):
+    slots = await asyncio.gather(*(take_slot(database, limit) for _ in range(20)))
+
+    assert sum(slot.taken for slot in slots) == 5
+    assert all(slot.seconds > 0 for slot in slots if not slot.taken)
+
+
+async def test_who_may_wait_gets_the_next_slots_in_turn(database, limit):
+    slots = [await take_slot(database, limit, max_wait=25) for _ in range(9)]
+
+    assert [round(slot.seconds, -1) for slot in slots] == [0, 0, 0, 0, 0, 10, 20, 30, 30]
+    assert [slot.taken for slot in slots] == [True] * 7 + [False] * 2
+
+
+async def test_a_hold_is_for_everybody_and_a_shorter_one_does_not_end_it(database, limit):
+    await hold(database, limit, 30)
+    await hold(database, limit, 1)
+    held = await take_slot(database, limit)
+    other = await take_slot(database, Limit(os.urandom(32).hex(), 10.0, 5))
+
+    assert not held.taken
+    assert 29 < held.seconds <= 30
+    assert other.taken
+
+
+async def test_after_the_interval_there_is_a_slot_again(database):
+    limit = Limit(os.urandom(32).hex(), interval=0.3, burst=1)
+    first, second = await take_slot(database, limit), await take_slot(database, limit)
+    waited = await take_slot(database, limit, max_wait=1.0)
+    await asyncio.sleep(waited.seconds)
+
+    assert first.taken
+    assert not second.taken
+    assert 0 < waited.seconds <= 0.3
+    assert not (await take_slot(database, limit)).taken
+
+
+async def test_only_buckets_that_have_rested_are_forgotten(database, limit):
+    old = Limit(os.urandom(32).hex(), 10.0, 5)
+    await take_slot(database, limit)
+    await take_slot(database, old)
+    async with database.control() as tx:
+        await tx.execute(
+            "update control.rate_limit set next_at = now() - interval '2 hours' where bucket = $1",
+            old.bucket,
+        )
+    await forget_rested(database)
+    async with database.control() as tx:
+        rows = await tx.fetch(
+            "select bucket from control.rate_limit where bucket = any($1)",
+            [limit.bucket, old.bucket],
+        )
+
+    assert [row["bucket"] for row in rows] == [limit.bucket]
