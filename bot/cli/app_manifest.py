@@ -6,28 +6,22 @@ new apps on 2026-06-30.
 
 from typing import Any
 
-# What each scope is for stands beside it; docs/architecture.md repeats it for reviewers.
-BOT_SCOPES = {
-    "app_mentions:read": "hear a mention in a channel",
-    "assistant:write": "show that an agent works, with a Stop button",
-    "channels:history": "follow up in a thread without a new mention",
-    "groups:history": "the same in private channels it was invited to",
-    "im:history": "hear direct messages",
-    "im:write": "answer /ask in a direct message when it is not in the channel",
-    "chat:write": "post and stream answers",
-    "chat:write.customize": "let each agent speak under its own name and icon",
-    "commands": "/aegis and /ask",
-    "files:read": "read a file that a person drops in a direct message",
-    "files:write": "send an admin the export of the workspace in a direct message",
-    "users:read": "tell members from guests and outsiders",
+from core.tenancy.installation.scopes import BOT_SCOPES
+from web_oauth.install import CALLBACK
+
+# What each event is for.
+BOT_EVENTS = {
+    "agent_session_stopped": "the Stop button of an answer",
+    "app_mention": "a question in a channel",
+    "app_uninstalled": "the workspace is frozen, its jobs stop",
+    "message.channels": "follow up in a thread without a new mention",
+    "message.groups": "follow up in a thread of a private channel it was invited to",
+    "message.im": "a direct message",
+    "team_access_granted": "a workspace of an organization is enabled",
+    "team_access_revoked": "and disabled",
+    "tokens_revoked": "the same as app_uninstalled, in either order",
+    "user_change": "a guest, an admin, somebody who left: known at once",
 }
-BOT_EVENTS = (
-    "agent_session_stopped",
-    "app_mention",
-    "message.channels",
-    "message.groups",
-    "message.im",
-)
 _AEGIS_HINT = "help | agents | kb | isolation | audit | privacy"
 PROMPTS = (
     ("What can you do?", "What can you do?"),
@@ -57,20 +51,29 @@ def app_manifest(url: str | None) -> dict[str, Any]:
                 _command("/ask", "Ask an agent", "[agent] question", url),
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(BOT_SCOPES)}},
-        "settings": {
-            "event_subscriptions": {
-                **({"request_url": f"{url}/slack/events"} if url else {}),
-                "bot_events": list(BOT_EVENTS),
-            },
-            "interactivity": {
-                "is_enabled": True,
-                **({"request_url": f"{url}/slack/interactivity"} if url else {}),
-            },
-            "org_deploy_enabled": False,
-            "socket_mode_enabled": url is None,
-            "token_rotation_enabled": False,
+        "oauth_config": {
+            # Socket Mode is for one workspace, installed from the app's own page.
+            **({"redirect_urls": [f"{url}{CALLBACK}"]} if url else {}),
+            "scopes": {"bot": sorted(BOT_SCOPES)},
         },
+        "settings": _settings(url),
+    }
+
+
+def _settings(url: str | None) -> dict[str, Any]:
+    return {
+        "event_subscriptions": {
+            **({"request_url": f"{url}/slack/events"} if url else {}),
+            "bot_events": sorted(BOT_EVENTS),
+        },
+        "interactivity": {
+            "is_enabled": True,
+            **({"request_url": f"{url}/slack/interactivity"} if url else {}),
+        },
+        # Several workspaces, organizations and tokens that expire come with /slack/install.
+        "org_deploy_enabled": url is not None,
+        "socket_mode_enabled": url is None,
+        "token_rotation_enabled": url is not None,
     }
 
 

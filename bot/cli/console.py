@@ -14,6 +14,7 @@ from bot.process import ListeningError
 from bot.settings import Settings, SettingsError, read_settings
 from bot.slack.tokens import SlackConnectionError
 from bot.storage import StorageError
+from core.db.fleet import FleetReport
 from core.db.migrate import MigrationError
 from core.kernel.errors import DomainError
 
@@ -49,6 +50,12 @@ def settings(*, quiet: bool = False) -> Settings:
 def counted(count: int, noun: str) -> str:
     """`1 tenant`, `2 tenants`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def say_failed(tenants: FleetReport) -> None:
+    """Name the tenants that a migration had to leave as they were: AEGIS serves the others."""
+    for tenant, why in sorted(tenants.failed.items()):
+        click.echo(f"tenant {tenant} was not brought up to date: {why}", err=True)
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:

@@ -1,5 +1,6 @@
 """`aegis demo`: the whole product against a local Slack, on a machine that has neither."""
 
+import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator
@@ -21,9 +22,13 @@ from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import Product, open_product
 from core.db.tenant import TenantContext
 from core.kernel.secret import Secret
-from core.tenancy.install_workspace import Grant, install_workspace
+from core.lifecycle.installation.complete_install import complete_install
+from core.tenancy.install_workspace import Grant
 
 DEFAULT_PORT = 3000
+# Companies that install AEGIS themselves, each with a guide to be read once they have.
+NEWCOMERS = ("lumen", "orchard")
+LOOK_AGAIN_S = 1.0
 # A reader's pace, so that a person sees an answer come and has time to press Stop.
 WORDS_PER_S = 30.0
 
@@ -60,14 +65,18 @@ def demo(port: int, script: Path | None, socket: bool) -> None:
 
 async def _show(settings: Settings, port: int, *, socket: bool) -> None:
     click.echo("Starting a database, a small Slack and AEGIS; reading two handbooks ...", err=True)
-    async with open_demo(settings, port=port, socket=socket) as sandbox:
+    async with open_demo(settings, port=port, socket=socket) as (sandbox, product):
+        reading = [asyncio.create_task(_welcome(product, sandbox, name)) for name in NEWCOMERS]
         click.echo(f"\n  AEGIS demo: {sandbox.url}\n\n  Ctrl-C stops it.\n")
         await until_stopped()
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
 
 
 async def _play(settings: Settings, script: Script, *, socket: bool) -> None:
     async with (
-        open_demo(settings, port=0, socket=socket) as sandbox,
+        open_demo(settings, port=0, socket=socket) as (sandbox, _),
         aiohttp.ClientSession(sandbox.url) as http,
         Player(http, lambda line: click.echo(json.dumps(line, ensure_ascii=False))) as player,
     ):
@@ -77,11 +86,12 @@ async def _play(settings: Settings, script: Script, *, socket: bool) -> None:
 @asynccontextmanager
 async def open_demo(
     settings: Settings, *, port: int = 0, socket: bool = False
-) -> AsyncIterator[Sandbox]:
-    """The sandbox with the product behind it, both workspaces installed, samples read."""
+) -> AsyncIterator[tuple[Sandbox, Product]]:
+    """The sandbox with the product behind it, two workspaces installed, their samples read."""
     async with AsyncExitStack() as stack:
         where = await stack.enter_async_context(addresses(settings))
-        await migrate_all(where)
+        _, tenants = await migrate_all(where)
+        console.say_failed(tenants)
         storage = await stack.enter_async_context(open_storage(where))
         sandbox = await stack.enter_async_context(_open_sandbox(port))
         product = await stack.enter_async_context(
@@ -91,20 +101,21 @@ async def open_demo(
         await stack.enter_async_context(working(product))
         address = await stack.enter_async_context(serving(product))
         sandbox.world.app.request_url = None if socket else f"{address}/slack"
-        yield sandbox
+        sandbox.world.app.install_url = f"{address}/slack/install"
+        yield sandbox, product
 
 
 @asynccontextmanager
 async def _open_sandbox(port: int) -> AsyncIterator[Sandbox]:
     """On *port*, or on a free one when somebody else is there."""
     try:
-        async with Sandbox.open(port=port) as sandbox:
+        async with Sandbox.open(port=port, token_rotation=True) as sandbox:
             yield sandbox
             return
     except OSError as error:
         if not port or error.errno is None:
             raise
-    async with Sandbox.open(port=0) as sandbox:
+    async with Sandbox.open(port=0, token_rotation=True) as sandbox:
         yield sandbox
 
 
@@ -118,6 +129,10 @@ def settings_for(settings: Settings, sandbox: Sandbox, *, socket: bool) -> Setti
             "slack_api_base_url": sandbox.api_url,
             "slack_app_id": given["app_id"],
             "slack_signing_secret": Secret(given["signing_secret"]),
+            "slack_client_id": given["client_id"],
+            "slack_client_secret": Secret(given["client_secret"]),
+            # Where this process listens, whatever port that will be.
+            "public_url": None,
             "slack_bot_token": None,
             "slack_app_token": Secret(given["app_token"]) if socket else None,
             "offline_words_per_s": settings.offline_words_per_s or WORDS_PER_S,
@@ -126,12 +141,29 @@ def settings_for(settings: Settings, sandbox: Sandbox, *, socket: bool) -> Setti
 
 
 async def _install(product: Product, sandbox: Sandbox) -> None:
-    """Install both workspaces, and read each company's own documents."""
+    """Install the first workspaces, and read each company's own documents."""
     for workspace in sandbox.credentials["workspaces"]:
-        grant = Grant(workspace["id"], Secret(workspace["bot_token"]), workspace["bot_user_id"])
+        grant = Grant(
+            workspace["id"],
+            Secret(workspace["bot_token"]),
+            workspace["bot_user_id"],
+            refresh_token=Secret(workspace["refresh_token"]),
+            expires_in=sandbox.world.faults.token_seconds,
+        )
         storage = product.storage
-        tenant = await install_workspace(storage.database, storage.provisioner, grant)
-        await add_samples(product, await storage.database.tenant(tenant), workspace["name"])
+        done = await complete_install(storage.database, storage.provisioner, grant)
+        await add_samples(product, await storage.database.tenant(done.tenant), workspace["name"])
+
+
+async def _welcome(product: Product, sandbox: Sandbox, company: str) -> None:
+    """Read a newcomer's guide as soon as it has installed AEGIS, so that there is something to ask."""
+    workspace = sandbox.world.find_workspace(company)
+    assert workspace is not None
+    tenant = None
+    while tenant is None:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        tenant = await product.services.workspaces.tenant_of(workspace.id)
+    await add_samples(product, await product.storage.database.tenant(tenant), company)
 
 
 async def add_samples(product: Product, context: TenantContext, company: str) -> None:

@@ -36,7 +36,8 @@ def add(paths: tuple[Path, ...], workspace: str | None) -> None:
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
     async with addresses(settings) as where:
         if settings.is_embedded:
-            await migrate_all(where)
+            _, tenants = await migrate_all(where)
+            console.say_failed(tenants)
         async with open_storage(where) as storage, open_product(settings, storage) as product:
             context = await _find_workspace(product, workspace)
             failed = await _add_files(product, context, titled_files(paths))

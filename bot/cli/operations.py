@@ -7,10 +7,11 @@ import click
 
 from bot.cli import console
 from bot.cli.app_manifest import app_manifest
+from bot.cli.installation_checks import check_installations
 from bot.cli.oversight.key_checks import check_keys
 from bot.process import check_slack
 from bot.settings import Settings, describe
-from bot.slack.clients import web_client
+from bot.slack.pacing.web_client import web_client
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.storage import Addresses, addresses, connect_service, migrate_all, named
 from bot.wiring import open_embedder, slack_session
@@ -49,8 +50,7 @@ async def _migrate(settings: Settings) -> None:
         applied, tenants = await migrate_all(where, _tell_progress)
     for name in applied:
         click.echo(f"applied shared/{name}")
-    for tenant, why in sorted(tenants.failed.items()):
-        click.echo(f"tenant {tenant}: {why}", err=True)
+    console.say_failed(tenants)
     if tenants.migrated:
         took = time.monotonic() - started
         count = console.counted(tenants.migrated, "tenant")
@@ -77,6 +77,8 @@ async def _doctor(settings: Settings) -> None:
     async with addresses(settings) as where:
         broken += await _check_database(where)
         broken += await check_keys(where)
+        if not broken:
+            await check_installations(settings, where)
     broken += await _check_slack(settings)
     embedder = await open_embedder(settings)
     click.echo(

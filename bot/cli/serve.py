@@ -1,14 +1,21 @@
 """`aegis serve` and `aegis worker`: the processes of a running service."""
 
+import signal
 from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
 
 import click
 
 from bot.cli import console
-from bot.process import check_slack, serving, until_stopped, working
+from bot.process import check_slack, drain, hear_signals, serving, working
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import open_product
+
+ONE_LOGIN = (
+    "warning: the service uses the admin's login. Whoever gets hold of a serving process could then "
+    "change any tenant: set DATABASE_URL to a login without rights of its own (docs/operations.md)"
+)
 
 
 @click.command()
@@ -32,14 +39,25 @@ async def _run(settings: Settings, *, serves: bool, works: bool) -> None:
     async with AsyncExitStack() as stack:
         where = await stack.enter_async_context(addresses(settings))
         if settings.is_embedded:
-            await migrate_all(where)
+            _, tenants = await migrate_all(where)
+            console.say_failed(tenants)
+        elif has_one_login(settings):
+            click.echo(ONE_LOGIN, err=True)
         storage = await stack.enter_async_context(open_storage(where))
         product = await stack.enter_async_context(open_product(settings, storage))
         if works:
             await stack.enter_async_context(working(product))
-        if serves:
-            address = await stack.enter_async_context(serving(product))
-            click.echo(f"AEGIS serves on {address}", err=True)
-        else:
-            click.echo("AEGIS works", err=True)
-        await until_stopped()
+        address = await stack.enter_async_context(serving(product)) if serves else None
+        told = hear_signals()  # before anybody is told that it is there
+        click.echo(f"AEGIS serves on {address}" if serves else "AEGIS works", err=True)
+        # A person at the keyboard does not wait for a load balancer.
+        if await told.get() == signal.SIGTERM and serves:
+            await drain(product)
+
+
+def has_one_login(settings: Settings) -> bool:
+    """Whether what serves may do all that what migrates may, as the addresses tell it."""
+    service, admin = settings.database_url, settings.database_admin_url
+    if service is None or admin is None:
+        return service is not None
+    return urlsplit(service.reveal()).username == urlsplit(admin.reveal()).username

@@ -8,6 +8,9 @@ from core.kernel.ids import TenantId
 from core.kernel.signing import Signed
 
 Status = Literal["active", "frozen", "erasing", "erased"]
+Kind = Literal["workspace", "organization"]
+# Who, or what, froze a tenant. Only what was frozen because Slack's side left, a reinstall thaws.
+Because = Literal["operator", "owner", "uninstalled"]
 
 LONGEST_DAYS = 36_500  # a hundred years; who wants longer says "for ever"
 
@@ -22,7 +25,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A tenant as the registry has it. An erased one has no workspace any more."""
+    """A tenant as the registry has it. An erased one has no workspace any more; an organization's
+    record has the organization's id in the place of a workspace's."""
 
     tenant_id: TenantId
     team_id: str | None
@@ -31,6 +35,8 @@ class Registered:
     created_at: datetime
     frozen_at: datetime | None
     erase_after: datetime | None
+    kind: Kind
+    frozen_because: Because | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
 -- find_registered --
 -- By tenant id, by the workspace it has, or by the one that its certificate names.
-select t.tenant_id, w.team_id, t.status, t.schema_version, t.created_at, t.frozen_at, t.erase_after
+select t.tenant_id, coalesce(w.team_id, o.enterprise_id) as team_id, t.status, t.schema_version,
+  t.created_at, t.frozen_at, t.erase_after, t.kind, t.frozen_because
 from control.tenant t
 left join control.workspace w on w.tenant_id = t.tenant_id
-where t.tenant_id = $1 or w.team_id = $1
+left join control.organization o on o.tenant_id = t.tenant_id
+where t.tenant_id = $1 or w.team_id = $1 or o.enterprise_id = $1
   or t.status in ('erasing', 'erased') and not exists (
     select from control.workspace v where v.team_id = $1
+  ) and not exists (
+    select from control.organization v where v.enterprise_id = $1
   ) and exists (
     select from control.erasure_certificate e
     where e.tenant_id = t.tenant_id and e.statement::json ->> 'workspace' = $1
@@ -14,16 +18,20 @@ order by t.created_at desc
 limit 1;
 
 -- lock_registered --
-select t.tenant_id, w.team_id, t.status, t.schema_version, t.created_at, t.frozen_at, t.erase_after
+select t.tenant_id, coalesce(w.team_id, o.enterprise_id) as team_id, t.status, t.schema_version,
+  t.created_at, t.frozen_at, t.erase_after, t.kind, t.frozen_because
 from control.tenant t
 left join control.workspace w on w.tenant_id = t.tenant_id
+left join control.organization o on o.tenant_id = t.tenant_id
 where t.tenant_id = $1
 for update of t;
 
 -- list_registered --
-select t.tenant_id, w.team_id, t.status, t.schema_version, t.created_at, t.frozen_at, t.erase_after
+select t.tenant_id, coalesce(w.team_id, o.enterprise_id) as team_id, t.status, t.schema_version,
+  t.created_at, t.frozen_at, t.erase_after, t.kind, t.frozen_because
 from control.tenant t
 left join control.workspace w on w.tenant_id = t.tenant_id
+left join control.organization o on o.tenant_id = t.tenant_id
 order by t.created_at, t.tenant_id;
 
 -- list_due --
@@ -34,12 +42,18 @@ order by erase_after, tenant_id;
 
 -- freeze --
 update control.tenant
-set status = 'frozen', frozen_at = now(), erase_after = now() + make_interval(days => $2)
+set status = 'frozen', frozen_at = now(), erase_after = now() + make_interval(days => $2),
+    frozen_because = $3
 where tenant_id = $1
 returning erase_after;
 
+-- freeze_because --
+-- A frozen tenant keeps its time; from now on it is frozen for this reason.
+update control.tenant set frozen_because = $2 where tenant_id = $1;
+
 -- thaw --
-update control.tenant set status = 'active', frozen_at = null, erase_after = null
+update control.tenant
+set status = 'active', frozen_at = null, erase_after = null, frozen_because = null
 where tenant_id = $1;
 
 -- drop_idle_mailboxes --
@@ -51,6 +65,18 @@ where tenant_id = $1 and (lease_until is null or lease_until < now());
 insert into control.mailbox (tenant_id, mailbox)
 select distinct $1::text, e.mailbox from inbox_event e where e.state = 'waiting'
 on conflict (tenant_id, mailbox) do update set signal = control.mailbox.signal + 1, due_at = now();
+
+-- link_to_organization --
+update control.workspace set organization_id = $2 where tenant_id = $1;
+
+-- list_linked --
+-- The workspaces that speak with an organization's token.
+select team_id, tenant_id from control.workspace
+where organization_id = $1 order by linked_at, team_id;
+
+-- wake_tenant --
+-- What waits because Slack took no token is due now.
+update control.mailbox set due_at = now() where tenant_id = $1 and due_at > now();
 
 -- count_running --
 select count(*) from control.mailbox where tenant_id = $1 and lease_until > now();
@@ -67,6 +93,11 @@ where n.nspname = $1 and c.relkind = 'r';
 -- shred --
 -- From here on nothing that was sealed for this tenant can be opened from this database.
 with unlinked as (delete from control.workspace where tenant_id = $1 returning tenant_id),
+     unbound as (
+       update control.workspace set organization_id = null where organization_id = $1
+       returning tenant_id
+     ),
+     disbanded as (delete from control.organization where tenant_id = $1 returning tenant_id),
      unqueued as (delete from control.mailbox where tenant_id = $1 returning mailbox),
      unshared as (delete from control.tenant_share where tenant_id = $1 returning tenant_id)
 update control.tenant set status = 'erasing', wrapped_key = '' where tenant_id = $1
@@ -123,9 +154,10 @@ delete from turn where id in (
 returning id;
 
 -- drop_old_messages --
+-- The row of the welcome stays: it is what knows that it was said.
 delete from outbox_message where id in (
   select o.id from outbox_message o
-  where o.created_at < now() - make_interval(days => $1)
+  where o.created_at < now() - make_interval(days => $1) and o.key <> 'welcome'
     and (o.state in ('sent', 'failed') or not exists (
       select from inbox_event e where e.state = 'waiting' and e.received_at <= o.created_at
     ))

@@ -8,7 +8,7 @@ from core.db import sql
 from core.db.transaction import ControlTx, Tx
 from core.kernel.ids import TenantId, tenant_id
 from core.kernel.signing import Signed
-from core.lifecycle.model import Certificate, Registered
+from core.lifecycle.model import Because, Certificate, Registered
 
 SQL = sql.load("core.lifecycle")
 
@@ -35,10 +35,14 @@ async def list_due(tx: ControlTx) -> list[TenantId]:
     return [tenant_id(row["tenant_id"]) for row in await tx.fetch(SQL["list_due"])]
 
 
-async def freeze(tx: ControlTx, tenant: TenantId, grace_days: int) -> datetime:
+async def freeze(tx: ControlTx, tenant: TenantId, grace_days: int, because: Because) -> datetime:
     """Returns when the grace ends."""
-    erase_after: datetime = await tx.fetchval(SQL["freeze"], tenant, grace_days)
+    erase_after: datetime = await tx.fetchval(SQL["freeze"], tenant, grace_days, because)
     return erase_after
+
+
+async def freeze_because(tx: ControlTx, tenant: TenantId, because: Because) -> None:
+    await tx.execute(SQL["freeze_because"], tenant, because)
 
 
 async def thaw(tx: ControlTx, tenant: TenantId) -> None:
@@ -52,6 +56,23 @@ async def drop_idle_mailboxes(tx: ControlTx, tenant: TenantId) -> None:
 async def wake_mailboxes(tx: ControlTx, tenant: TenantId) -> None:
     """For all that waits in the inbox: works only as the owner, inside the tenant's schema."""
     await tx.execute(SQL["wake_mailboxes"], tenant)
+
+
+async def wake_tenant(tx: ControlTx, tenant: TenantId) -> None:
+    """Its mailboxes that wait for a while are due now."""
+    await tx.execute(SQL["wake_tenant"], tenant)
+
+
+async def link_to_organization(
+    tx: ControlTx, workspace: TenantId, organization: TenantId | None
+) -> None:
+    await tx.execute(SQL["link_to_organization"], workspace, organization)
+
+
+async def list_linked(tx: ControlTx, organization: TenantId) -> list[tuple[str, TenantId]]:
+    """(team id, tenant id) of the workspaces that an organization's token speaks in."""
+    rows = await tx.fetch(SQL["list_linked"], organization)
+    return [(row["team_id"], tenant_id(row["tenant_id"])) for row in rows]
 
 
 async def count_running(tx: ControlTx, tenant: TenantId) -> int:

@@ -1,6 +1,7 @@
 """Where a person's standing comes from: Slack, asked by id."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from core.db.tenant import TenantContext
 from core.tenancy.model import Person
@@ -12,6 +13,11 @@ class Directory(Protocol):
     ) -> Person:
         """Who Slack says this is. *home_team* is the team the event names for its author.
 
-        What cannot be established is an outsider. Raises Unavailable when Slack does not answer.
+        What cannot be established is an outsider. Raises Postponed when Slack is away or busy,
+        Unavailable when it refuses to say.
         """
+        ...
+
+    async def read(self, context: TenantContext, record: Mapping[str, Any]) -> Person:
+        """The person that Slack's own record is of, as an event carries it."""
         ...

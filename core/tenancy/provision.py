@@ -23,12 +23,31 @@ async def provision_tenant(
     """
     tenant = tenant_id(new_id())
     async with admin.transaction():
-        await admin.fetchval(migrate.SQL["hold_keys"], "master")
-        wrapped = TenantKeys.new().wrap(master, tenant)
-        await admin.execute(store.SQL["put_tenant"], tenant, wrapped, master.key_id)
+        await _register(admin, master, tenant, "workspace")
         await admin.execute(store.SQL["link_workspace"], team_id, tenant)
         await make_schema(admin, tenant, service_login, migrations)
     return tenant
+
+
+async def provision_organization(
+    admin: Connection, master: Sealer, service_login: str, enterprise_id: str
+) -> TenantId:
+    """A new record of an organization's installation, with a key and a schema for its token alone.
+
+    Raises UniqueViolationError if it has one.
+    """
+    tenant = tenant_id(new_id())
+    async with admin.transaction():
+        await _register(admin, master, tenant, "organization")
+        await admin.execute(store.SQL["link_organization"], enterprise_id, tenant)
+        await make_schema(admin, tenant, service_login)
+    return tenant
+
+
+async def _register(admin: Connection, master: Sealer, tenant: TenantId, kind: str) -> None:
+    await admin.fetchval(migrate.SQL["hold_keys"], "master")
+    wrapped = TenantKeys.new().wrap(master, tenant)
+    await admin.execute(store.SQL["put_tenant"], tenant, wrapped, master.key_id, kind)
 
 
 async def make_schema(

@@ -6,6 +6,16 @@ where w.team_id = $1;
 -- find_team --
 select team_id from control.workspace where tenant_id = $1;
 
+-- find_organization --
+select o.tenant_id, t.status from control.organization o
+join control.tenant t on t.tenant_id = o.tenant_id
+where o.enterprise_id = $1;
+
+-- find_organization_of --
+-- Whose token speaks in a workspace that has none of its own, with the workspace's Slack id.
+select w.organization_id, w.team_id from control.workspace w
+where w.tenant_id = $1;
+
 -- list_workspaces --
 select w.team_id, w.tenant_id from control.workspace w
 join control.tenant t on t.tenant_id = w.tenant_id
@@ -14,7 +24,8 @@ where t.status = 'active' order by w.linked_at, w.team_id;
 -- put_tenant --
 -- With its audit chain, which starts empty.
 with registered as (
-  insert into control.tenant (tenant_id, wrapped_key, wrapping_key_id) values ($1, $2, $3)
+  insert into control.tenant (tenant_id, wrapped_key, wrapping_key_id, kind)
+  values ($1, $2, $3, $4)
   returning tenant_id
 )
 insert into control.audit_chain (tenant_id) select tenant_id from registered;
@@ -22,13 +33,20 @@ insert into control.audit_chain (tenant_id) select tenant_id from registered;
 -- link_workspace --
 insert into control.workspace (team_id, tenant_id) values ($1, $2);
 
+-- link_organization --
+insert into control.organization (enterprise_id, tenant_id) values ($1, $2);
+
 -- put_token --
+-- The moment tells this installation's token from every one before, also within one transaction.
 insert into oauth_tokens as o
-  (tenant_id, user_id, provider, sealed_token, key_id, scopes, bot_user_id)
-values ($1, $2, $3, $4, $5, $6, $7)
+  (tenant_id, user_id, provider, sealed_token, key_id, scopes, bot_user_id, expires_at,
+   installed_by, installed_at)
+values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), $9, clock_timestamp())
 on conflict (tenant_id, user_id, provider) do update
 set sealed_token = excluded.sealed_token, key_id = excluded.key_id, scopes = excluded.scopes,
-    bot_user_id = excluded.bot_user_id, updated_at = now();
+    bot_user_id = excluded.bot_user_id, expires_at = excluded.expires_at, refused = '',
+    refreshing_until = null, installed_by = excluded.installed_by,
+    installed_at = excluded.installed_at, updated_at = now();
 
 -- find_token --
 select sealed_token, bot_user_id from oauth_tokens
@@ -42,3 +60,13 @@ where person_id = $1 and checked_at > now() - make_interval(secs => $2);
 insert into person as p (person_id, standing, display_name) values ($1, $2, $3)
 on conflict (person_id) do update
 set standing = excluded.standing, display_name = excluded.display_name, checked_at = now();
+
+-- lock_person --
+select person_id, standing, display_name from person where person_id = $1 for update;
+
+-- rename_person --
+update person set display_name = $2 where person_id = $1;
+
+-- doubt_person --
+-- A record as old as can be: Slack is asked before it is believed again.
+update person set standing = $2, checked_at = 'epoch' where person_id = $1;

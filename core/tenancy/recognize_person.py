@@ -2,11 +2,22 @@
 
 from core.db.tenant import TenantContext
 from core.tenancy import store
-from core.tenancy.model import Person
+from core.tenancy.model import Person, Standing
 from core.tenancy.ports import Directory
 
 # A changed standing (a member made guest, say) takes effect within this many seconds.
 FRESH_SECONDS = 300.0
+
+# From the most rights to the fewest.
+_BY_RIGHTS: tuple[Standing, ...] = (
+    "owner",
+    "admin",
+    "member",
+    "guest",
+    "outsider",
+    "bot",
+    "gone",
+)
 
 
 async def recognize_person(
@@ -31,3 +42,20 @@ async def recognize_person(
     async with context.db.transaction() as tx:
         await store.put_person(tx, person)
     return person
+
+
+async def person_changed(context: TenantContext, said: Person) -> None:
+    """What an event says of a person, whom we may know. Who was never here stays unknown.
+
+    An event may be late, repeated or out of order. So what it takes away is gone at once, and what
+    it gives counts only once Slack itself is asked, which is before the person is served again.
+    """
+    async with context.db.transaction() as tx:
+        known = await store.lock_person(tx, said.person_id)
+        if known is None:
+            return
+        if said.display_name != known.display_name:
+            await store.rename_person(tx, said.person_id, said.display_name)
+        if said.standing != known.standing:
+            lesser = max(said.standing, known.standing, key=_BY_RIGHTS.index)
+            await store.doubt_person(tx, said.person_id, lesser)

@@ -3,7 +3,7 @@
 from core.db import sql
 from core.db.transaction import ControlTx, Tx
 from core.kernel.ids import TenantId, tenant_id
-from core.tenancy.model import Person
+from core.tenancy.model import Person, Standing
 
 SQL = sql.load("core.tenancy")
 
@@ -12,6 +12,23 @@ async def find_workspace(tx: ControlTx, team_id: str) -> tuple[TenantId, str] | 
     """The tenant of a workspace and its status."""
     row = await tx.fetchrow(SQL["find_workspace"], team_id)
     return (tenant_id(row["tenant_id"]), row["status"]) if row else None
+
+
+async def find_organization(tx: ControlTx, enterprise_id: str) -> tuple[TenantId, str] | None:
+    """The record of an organization's installation and its status."""
+    row = await tx.fetchrow(SQL["find_organization"], enterprise_id)
+    return (tenant_id(row["tenant_id"]), row["status"]) if row else None
+
+
+async def find_organization_of(
+    tx: ControlTx, tenant: TenantId
+) -> tuple[TenantId | None, str] | None:
+    """(the organization it belongs to, if any; its Slack id) of a workspace."""
+    row = await tx.fetchrow(SQL["find_organization_of"], tenant)
+    if row is None:
+        return None
+    whose = row["organization_id"]
+    return (tenant_id(whose) if whose else None, row["team_id"])
 
 
 async def find_team(tx: ControlTx, tenant: TenantId) -> str | None:
@@ -26,9 +43,21 @@ async def list_workspaces(tx: ControlTx) -> list[tuple[str, TenantId]]:
 
 
 async def put_token(
-    tx: Tx, tenant: TenantId, holder: str, sealed: bytes, key_id: str, scopes: str, bot: str
+    tx: Tx,
+    tenant: TenantId,
+    holder: str,
+    sealed: bytes,
+    key_id: str,
+    scopes: str,
+    bot: str,
+    *,
+    expires_in: int | None = None,
+    installed_by: str = "",
 ) -> None:
-    await tx.execute(SQL["put_token"], tenant, holder, "slack", sealed, key_id, scopes, bot)
+    """A token in place of whatever was there, of a new installation."""
+    seconds = None if expires_in is None else float(expires_in)
+    place = (tenant, holder, "slack")
+    await tx.execute(SQL["put_token"], *place, sealed, key_id, scopes, bot, seconds, installed_by)
 
 
 async def find_token(tx: Tx, tenant: TenantId, holder: str) -> tuple[bytes, str] | None:
@@ -44,3 +73,18 @@ async def find_person(tx: Tx, person_id: str, *, fresh_seconds: float) -> Person
 
 async def put_person(tx: Tx, person: Person) -> None:
     await tx.execute(SQL["put_person"], person.person_id, person.standing, person.display_name)
+
+
+async def lock_person(tx: Tx, person_id: str) -> Person | None:
+    """The person's record however old it is, and to the end of the transaction nobody else's."""
+    row = await tx.fetchrow(SQL["lock_person"], person_id)
+    return Person(row["person_id"], row["standing"], row["display_name"]) if row else None
+
+
+async def rename_person(tx: Tx, person_id: str, display_name: str) -> None:
+    await tx.execute(SQL["rename_person"], person_id, display_name)
+
+
+async def doubt_person(tx: Tx, person_id: str, standing: Standing) -> None:
+    """Until Slack is asked again the person is *standing*, and that is before they are served."""
+    await tx.execute(SQL["doubt_person"], person_id, standing)

@@ -1,16 +1,21 @@
 """Which tenant a Slack workspace is: asked for every event, so kept for a few seconds."""
 
 import time
+from collections.abc import Awaitable, Callable
 
 from core.db.database import Database
+from core.db.transaction import ControlTx
 from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId
 from core.tenancy import store
 
 # A change of the registry is noticed in every process within this many seconds.
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 4.0
 # Unknown ids come from outside; their memory is bounded.
 KEPT_ENTRIES = 10_000
+
+
+Find = Callable[[ControlTx, str], Awaitable[tuple[TenantId, str] | None]]
 
 
 class Workspaces:
@@ -22,12 +27,28 @@ class Workspaces:
         self._teams: dict[TenantId, str] = {}
 
     async def tenant_of(self, team_id: str) -> TenantId | None:
-        """The active tenant of a workspace, or None."""
+        """The active tenant of a workspace, or None: an organization's id is no workspace's."""
+        if team_id.startswith("E"):
+            return None
+        return await self._kept_or_found(team_id, store.find_workspace)
+
+    async def organization_of(self, enterprise_id: str) -> TenantId | None:
+        """The active record of an organization's installation, or None. It is nobody's tenant."""
+        if not enterprise_id.startswith("E"):
+            return None
+        return await self._kept_or_found(enterprise_id, store.find_organization)
+
+    def is_kept(self, team_id: str) -> bool:
+        """Whether the next look-up of this id is answered from memory."""
+        kept = self._kept.get(team_id)
+        return kept is not None and kept[0] > time.monotonic()
+
+    async def _kept_or_found(self, team_id: str, find: Find) -> TenantId | None:
         kept = self._kept.get(team_id)
         if kept and kept[0] > time.monotonic():
             return kept[1]
         async with self._database.control() as tx:
-            found = await store.find_workspace(tx, team_id)
+            found = await find(tx, team_id)
         tenant = found[0] if found and found[1] == "active" else None
         if len(self._kept) >= KEPT_ENTRIES:
             self._kept.clear()

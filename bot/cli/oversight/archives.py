@@ -59,8 +59,12 @@ def verify(file: Path, key: Path | None) -> None:
 
 async def _export(settings: Settings, wanted: str, output: Path) -> None:
     async with addresses(settings) as where, open_storage(where) as storage:
-        tenant = (await find_tenant(storage.database, wanted)).tenant_id
-        context = await storage.database.tenant(tenant, while_frozen=True)
+        found = await find_tenant(storage.database, wanted)
+        if found.kind == "organization":
+            raise Invalid(
+                "That is an organization's record: it holds a token, and nothing to export."
+            )
+        context = await storage.database.tenant(found.tenant_id, while_frozen=True)
         done = await export_tenant(
             context, storage.signer, output, actor="operator", reference=new_reference()
         )

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import click
 
@@ -11,21 +12,24 @@ from bot.cli import console
 from bot.cli.oversight.archives import export, restore, verify
 from bot.cli.oversight.find_tenant import find_tenant
 from bot.settings import Settings
-from bot.slack.clients import SlackClients
+from bot.slack.installing.routes import oauth_client
+from bot.slack.pacing.web_client import web_client
 from bot.slack.revocation import SlackRevoker
 from bot.storage import Storage, addresses, open_storage
 from bot.wiring import slack_session
 from core.kernel.errors import Invalid
-from core.kernel.ids import TenantId, new_reference
+from core.kernel.ids import new_reference
 from core.kernel.signing import pem_of
 from core.lifecycle import store
 from core.lifecycle.certificate import get_certificate
 from core.lifecycle.erase_tenant import erase_tenant
 from core.lifecycle.freeze_tenant import freeze_tenant, thaw_tenant
+from core.lifecycle.installation.enable_workspace import enable_workspace
+from core.lifecycle.installation.list_refused import list_refused
 from core.lifecycle.model import Certificate, Registered, Rules
 
 TEAM_ID = re.compile(r"T[A-Z0-9]{1,31}")
-HEADINGS = ("workspace", "tenant", "status", "schema", "since", "erased from")
+HEADINGS = ("workspace", "tenant", "status", "schema", "since", "erased from", "because", "Slack")
 
 
 @click.group()
@@ -67,10 +71,12 @@ def thaw(tenant: str) -> None:
 def erase(tenant: str, now: bool, yes: bool) -> None:
     """Erase a tenant for good, and print the certificate. It can be run again after a failure."""
     settings = console.settings(quiet=True)
-    found = console.run(_look_up(settings, tenant))
-    if not yes and found.status != "erased":
-        _ask(found)
-    console.run(_erase(settings, found.tenant_id, now=now))
+    if not yes:
+        # A run of its own: while a person is asked no event loop holds back their Ctrl-C.
+        found = console.run(_look_up(settings, tenant))
+        if found.status != "erased":
+            _ask(found)
+    console.run(_erase(settings, tenant, now=now))
 
 
 @tenants.command()
@@ -78,6 +84,14 @@ def erase(tenant: str, now: bool, yes: bool) -> None:
 def certificate(tenant: str) -> None:
     """Print an erased tenant's certificate: the text that is signed, signature and public key."""
     console.run(_certificate(console.settings(quiet=True), tenant))
+
+
+@tenants.command()
+@click.argument("organization")
+@click.argument("team_id")
+def enable(organization: str, team_id: str) -> None:
+    """Serve a workspace of an organization (its id, E…) with the organization's token."""
+    console.run(_enable(console.settings(quiet=True), organization, team_id))
 
 
 for command in (export, restore, verify):
@@ -91,9 +105,11 @@ async def _opened(settings: Settings) -> AsyncIterator[Storage]:
 
 
 async def _list(settings: Settings) -> None:
-    async with _opened(settings) as storage, storage.database.control() as tx:
-        found = await store.list_registered(tx)
-    rows = [HEADINGS, *(_row(registered) for registered in found)]
+    async with _opened(settings) as storage:
+        async with storage.database.control() as tx:
+            found = await store.list_registered(tx)
+        refused = await list_refused(storage.database)
+    rows = [HEADINGS, *(_row(each, refused.get(each.tenant_id)) for each in found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -106,6 +122,26 @@ async def _create(settings: Settings, team_id: str) -> None:
     async with _opened(settings) as storage:
         tenant = await storage.provisioner.tenant_for(team_id)
     click.echo(f"workspace {team_id} is tenant {tenant}")
+
+
+async def _enable(settings: Settings, organization: str, team_id: str) -> None:
+    if not TEAM_ID.fullmatch(team_id):
+        raise Invalid("That is not the id of a Slack workspace, as in T0123ABCD.")
+    async with _opened(settings) as storage:
+        found = await find_tenant(storage.database, organization)
+        if found.kind != "organization":
+            raise Invalid(
+                "That is not an organization that AEGIS is installed for, as in E0123ABCD."
+            )
+        tenant = await enable_workspace(
+            storage.database,
+            storage.provisioner,
+            found.tenant_id,
+            team_id,
+            actor="operator",
+            reference=new_reference(),
+        )
+    click.echo(f"workspace {team_id} is tenant {tenant}, and speaks with the organization's token")
 
 
 async def _freeze(settings: Settings, wanted: str) -> None:
@@ -136,20 +172,21 @@ async def _thaw(settings: Settings, wanted: str) -> None:
 
 
 async def _look_up(settings: Settings, wanted: str) -> Registered:
-    """A run of its own: while a person is asked no event loop holds back their Ctrl-C."""
     async with _opened(settings) as storage:
         return await find_tenant(storage.database, wanted)
 
 
-async def _erase(settings: Settings, tenant: TenantId, *, now: bool) -> None:
+async def _erase(settings: Settings, wanted: str, *, now: bool) -> None:
     async with _opened(settings) as storage, slack_session() as session:
-        clients = SlackClients(storage.database, session, settings.slack_api_base_url)
+        found = await find_tenant(storage.database, wanted)
+        base_url = settings.slack_api_base_url
+        oauth = oauth_client(settings, web_client(session, base_url))
         done = await erase_tenant(
             storage.database,
             storage.provisioner,
             storage.signer,
-            SlackRevoker(clients.api),
-            tenant,
+            SlackRevoker(partial(web_client, session, base_url), oauth),
+            found.tenant_id,
             _rules(settings),
             actor="operator",
             when_due=not now,
@@ -183,7 +220,7 @@ def _show(done: Certificate, public_key: bytes) -> None:
     click.echo(pem_of(public_key).decode(), err=True, nl=False)
 
 
-def _row(found: Registered) -> tuple[str, ...]:
+def _row(found: Registered, refused: str | None) -> tuple[str, ...]:
     return (
         found.team_id or "-",
         found.tenant_id,
@@ -191,6 +228,8 @@ def _row(found: Registered) -> tuple[str, ...]:
         str(found.schema_version),
         f"{found.created_at:%F}",
         f"{found.erase_after:%F %H:%M}" if found.status == "frozen" and found.erase_after else "-",
+        (found.frozen_because if found.status == "frozen" else None) or "-",
+        f"refuses its token: {refused}" if refused else "-",
     )
 
 

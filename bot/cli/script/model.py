@@ -10,16 +10,36 @@
       thread: last
       say: And how long before do I have to say so?
 
-`workspace`, `person` and `in` are kept from the step before when left out.
+`workspace`, `person` and `in` are kept from the step before when left out. What is done to the
+sandbox itself has its details with it:
+
+    - install: {workspace: lumen, person: iris}
+    - faults: {duplicates: 2}
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 ACTIONS = ("say", "command", "click", "upload", "stop", "wait")
+# Each with the details it must have and those it may have; those of `faults` are the switches.
+OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "install": (frozenset({"person"}), frozenset({"workspace", "organization", "cancel"})),
+    "uninstall": (frozenset({"workspace"}), frozenset({"first", "gap_s"})),
+    "expire_token": (frozenset({"workspace"}), frozenset()),
+    "revoke_token": (frozenset({"workspace"}), frozenset()),
+    "renewed": (frozenset({"workspace"}), frozenset()),
+    "grant": (frozenset({"organization", "workspace", "granted"}), frozenset()),
+    "change": (
+        frozenset({"workspace", "person"}),
+        frozenset({"kind", "deleted", "real_name", "display_name", "email"}),
+    ),
+    "bot": (frozenset({"workspace", "in", "text"}), frozenset({"thread"})),
+    "faults": (frozenset(), frozenset()),
+}
 _PLACE = ("workspace", "person", "in")
 _OTHER = ("thread", "comment", "answer", "within")
 DEFAULT_WITHIN_S = 90.0
@@ -31,7 +51,8 @@ class ScriptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one person does. *argument* is the words, the path, the button or the awaited text."""
+    """What one person does. *argument* is the words, the path, the button or the awaited text;
+    *details* are what an operation on the sandbox itself is done with."""
 
     number: int
     action: str
@@ -43,6 +64,7 @@ class Step:
     comment: str = ""
     expects_answer: bool = True
     within_s: float = DEFAULT_WITHIN_S
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"step {self.number} ({self.action}: {self.argument[:60]})"
@@ -75,21 +97,24 @@ def read_script(path: Path) -> Script:
 
 
 def _read_step(number: int, entry: dict[Any, Any], place: dict[str, str]) -> Step:
-    unknown = set(map(str, entry)) - {*ACTIONS, *_PLACE, *_OTHER}
-    if unknown:
-        raise ScriptError(f"step {number}: does not know {', '.join(sorted(unknown))}")
-    actions = [name for name in ACTIONS if name in entry]
-    if len(actions) != 1:
-        raise ScriptError(f"step {number}: needs exactly one of {', '.join(ACTIONS)}")
+    action = _action_of(number, entry)
+    within_s = _seconds(number, entry.get("within", DEFAULT_WITHIN_S))
+    if action in OPERATIONS:
+        details = _details(number, action, entry[action])
+        words = ", ".join(f"{name}: {value}" for name, value in details.items())
+        workspace, person = str(details.get("workspace", "")), str(details.get("person", ""))
+        return Step(
+            number, action, words, workspace, person, "", within_s=within_s, details=details
+        )
     missing = [name for name in _PLACE if not place.get(name)]
     if missing:
         raise ScriptError(f"step {number}: says no {' and no '.join(missing)}")
-    argument, thread = entry[actions[0]], entry.get("thread")
-    if argument is None and actions[0] != "stop":
-        raise ScriptError(f"step {number}: `{actions[0]}` is empty")
+    argument, thread = entry[action], entry.get("thread")
+    if argument is None and action != "stop":
+        raise ScriptError(f"step {number}: `{action}` is empty")
     return Step(
         number=number,
-        action=actions[0],
+        action=action,
         argument="" if argument in (None, True) else str(argument),
         workspace=place["workspace"],
         person=place["person"],
@@ -97,8 +122,33 @@ def _read_step(number: int, entry: dict[Any, Any], place: dict[str, str]) -> Ste
         thread=None if thread in (None, False) else "last" if thread is True else str(thread),
         comment=str(entry.get("comment", "")),
         expects_answer=bool(entry.get("answer", True)),
-        within_s=_seconds(number, entry.get("within", DEFAULT_WITHIN_S)),
+        within_s=within_s,
     )
+
+
+def _action_of(number: int, entry: dict[Any, Any]) -> str:
+    unknown = set(map(str, entry)) - {*ACTIONS, *OPERATIONS, *_PLACE, *_OTHER}
+    if unknown:
+        raise ScriptError(f"step {number}: does not know {', '.join(sorted(unknown))}")
+    known = (*ACTIONS, *OPERATIONS)
+    actions = [name for name in known if name in entry]
+    if len(actions) != 1:
+        raise ScriptError(f"step {number}: needs exactly one of {', '.join(known)}")
+    return actions[0]
+
+
+def _details(number: int, action: str, given: object) -> dict[str, Any]:
+    if not isinstance(given, dict) or not given:
+        raise ScriptError(f"step {number}: `{action}` needs details, as in {{workspace: lumen}}")
+    details = {str(name): value for name, value in given.items()}
+    required, optional = OPERATIONS[action]
+    if action != "faults" and (unknown := set(details) - required - optional):
+        raise ScriptError(f"step {number}: `{action}` does not know {', '.join(sorted(unknown))}")
+    if missing := required - set(details):
+        raise ScriptError(f"step {number}: `{action}` says no {', '.join(sorted(missing))}")
+    if action == "install" and not {"workspace", "organization"} & set(details):
+        raise ScriptError(f"step {number}: `install` says no workspace and no organization")
+    return details
 
 
 def _seconds(number: int, value: object) -> float:

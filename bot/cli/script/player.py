@@ -9,7 +9,8 @@ from typing import Any, Self, TypeVar
 
 import aiohttp
 
-from bot.cli.script.model import Script, ScriptError, Step
+from bot.cli.script.model import OPERATIONS, Script, ScriptError, Step
+from bot.cli.script.operations import Operations
 from bot.cli.script.watch import Watch
 
 Item = dict[str, Any]
@@ -23,6 +24,7 @@ class Player:
     def __init__(self, http: aiohttp.ClientSession, show: Callable[[Item], None]) -> None:
         self._http = http
         self._show = show
+        self._operations = Operations(http, show)
         self._watch = Watch()
         self._reading: asyncio.Task[None] | None = None
         # Where each person last spoke or was answered, for `thread: last`.
@@ -48,7 +50,10 @@ class Player:
         for index, step in enumerate(script.steps):
             following = script.steps[index + 1 :]
             stops_next = bool(following) and following[0].action == "stop"
-            await self._take(step, script.folder, waits=step.expects_answer and not stops_next)
+            if step.action in OPERATIONS:
+                await self._operations.do(step)
+            else:
+                await self._take(step, script.folder, waits=step.expects_answer and not stops_next)
 
     async def _take(self, step: Step, folder: Path, *, waits: bool) -> None:
         since = self._watch.latest

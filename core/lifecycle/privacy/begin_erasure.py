@@ -34,4 +34,5 @@ async def begin_erasure(
         rules,
         actor=actor,
         reference=event.event_id,
+        because="owner",
     )
