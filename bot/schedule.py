@@ -14,12 +14,17 @@ from bot.slack.revocation import SlackRevoker
 from bot.wiring import Product
 from core.audit.chain.checkpoint_file import LOGGER, CheckpointFile
 from core.audit.checkpoint import Sink, sign_checkpoints
+from core.conversations.notices.tell_owner import tell_owner
 from core.db.database import Database
+from core.db.tenant import TenantContext
 from core.jobs import store as queue
+from core.jobs.warn_of_crowds import warn_of_crowds
 from core.kernel.errors import DomainError
 from core.lifecycle.erase_tenant import erase_due
 from core.lifecycle.retention import enforce_retention
+from core.pacing.take_slot import forget_rested
 from core.services import Services
+from core.tenancy.installation.store import drop_old_states
 from core.tenancy.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
@@ -37,9 +42,16 @@ class Job:
 def jobs(product: Product) -> tuple[Job, ...]:
     """All of them, and how often."""
     database, services = product.storage.database, product.services
-    revoker = SlackRevoker(product.clients.api)
+    revoker = SlackRevoker(product.clients.api, product.clients.oauth)
     sink = checkpoint_sink(product.settings)
+
+    async def tell(context: TenantContext, words: str, key: str) -> None:
+        await tell_owner(context, services.staff.messenger, words, key=key)
+
     return (
+        Job("warn_of_crowds", timedelta(minutes=1), partial(warn_of_crowds, database, tell)),
+        Job("prune_switchboard", timedelta(hours=1), partial(_prune_switchboard, database)),
+        Job("forget_paces", timedelta(hours=1), partial(forget_rested, database)),
         Job("prune_events", timedelta(hours=1), partial(_prune, database, services.workspaces)),
         Job(
             "sign_checkpoints",
@@ -102,9 +114,17 @@ async def _prune(database: Database, workspaces: Workspaces) -> None:
         try:
             context = await database.tenant(tenant)
             async with context.db.transaction() as tx:
+                await queue.forget_overheard(tx)
                 await queue.prune_events(tx)
         except DomainError as error:
             log.info("tenant left out of housekeeping: %s", error)
+
+
+async def _prune_switchboard(database: Database) -> None:
+    """Forget how far ahead tenants' turns were handed out long ago, and sign-ins that ran out."""
+    async with database.control() as tx:
+        await queue.prune_shares(tx)
+        await drop_old_states(tx)
 
 
 async def _enforce_retention(services: Services) -> None:

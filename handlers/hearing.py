@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncBoltContext
 
+from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Place, Question
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
@@ -38,6 +39,11 @@ class Heard:
     mentions_us: bool
 
     @property
+    def key(self) -> str:
+        """Names the message. Slack sends a mention as two events, whose own ids differ."""
+        return f"{self.channel}:{self.ts}"
+
+    @property
     def place(self) -> Place:
         """Answers go into the message's thread; a message outside one opens it."""
         thread = self.thread_ts or self.ts
@@ -46,7 +52,7 @@ class Heard:
     def question(self, agent: str | None = None) -> Question:
         return Question(
             event=self.inbox.id,
-            event_key=f"{self.channel}:{self.ts}",
+            event_key=self.key,
             place=self.place,
             text=self.text,
             agent=agent,
@@ -67,8 +73,33 @@ def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext)
         home_team=event.get("user_team") or event.get("source_team") or event.get("team"),
         text=plain(raw, bot),
         private=is_direct(event),
-        mentions_us=bool(bot) and f"<@{bot}" in raw,
+        mentions_us=mentions(raw, bot),
     )
+
+
+async def concerns_us(heard: Heard) -> bool:
+    """A direct message always; in a channel what names us, and a follow-up in a thread of ours.
+
+    A mention comes as two events, `message` and `app_mention`, in any order; one of them may never
+    come. Either will do: what is answered is the message, and its key is that of both.
+    """
+    if heard.private or heard.mentions_us:
+        return True
+    if heard.thread_ts is None:
+        return False
+    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts)
+
+
+def is_from_a_bot(event: dict[str, Any]) -> bool:
+    """Whether an app said it, ourselves or another. What an app says in a person's name counts too,
+    and what carries no sign of an app is known by its author's record."""
+    said_by_app = event.get("bot_id") or event.get("bot_profile")
+    return bool(said_by_app) or event.get("subtype") == "bot_message"
+
+
+def mentions(text: str, user_id: str) -> bool:
+    """Whether *text* names this very user."""
+    return any(match[1] == user_id for match in _MENTION.finditer(text))
 
 
 def is_direct(event: dict[str, Any]) -> bool:

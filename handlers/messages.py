@@ -5,13 +5,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
-from core.conversations.find_conversation import is_conversation
-from core.conversations.run_turn import run_turn
+from core.conversations.find_conversation import overhear_reply
+from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from handlers.blocks.help import help_page
 from handlers.blocks.knowledge import file_elsewhere
 from handlers.files import take_files
-from handlers.hearing import Heard, hear
+from handlers.hearing import Heard, concerns_us, hear, is_from_a_bot
 from handlers.replying import explained, may_ask, reply
 
 # About the agents and not about the documents: no search can answer it.
@@ -27,27 +27,22 @@ def register(app: AsyncApp, services: Services) -> None:
     async def mentioned(
         event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext
     ) -> None:
-        await _answer(services, hear(event, body, context), event)
+        if not is_from_a_bot(event):
+            await _answer(services, hear(event, body, context), event)
 
     @app.event({"type": "message", "subtype": (None, "file_share", "thread_broadcast")})
     async def said(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         heard = hear(event, body, context)
-        if await _concerns_us(heard):
+        if is_from_a_bot(event):
+            return
+        if await concerns_us(heard):
             await _answer(services, heard, event)
+        elif heard.thread_ts is not None:
+            await overhear_reply(heard.tenant, heard.inbox)
 
     @app.event("message")
     async def other_message(event: dict[str, Any]) -> None:
         """Joins, topics and the like: nothing to do."""
-
-
-async def _concerns_us(heard: Heard) -> bool:
-    """A direct message always; in a channel only a follow-up in a thread of ours. A mention comes
-    as its own event, so the message that carries it is left to that one."""
-    if heard.private:
-        return True
-    if heard.mentions_us or heard.thread_ts is None:
-        return False
-    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts)
 
 
 async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> None:
@@ -57,8 +52,10 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
         files = event.get("files") or []
         if files and heard.private:
             await take_files(services, heard, files, is_last=not heard.text)
+        elif files and heard.text:
+            await reply(services, heard, file_elsewhere(), part="files", is_last=False)
         elif files:
-            await reply(services, heard, file_elsewhere(), part="files", is_last=not heard.text)
+            await reply(services, heard, file_elsewhere())
         if _ASKS_FOR_HELP.fullmatch(heard.text.strip(" ?!.")):
             await reply(services, heard, help_page(services.staff.roster))
         elif heard.text:

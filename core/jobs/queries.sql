@@ -93,6 +93,21 @@ update inbox_event set state = $2, finished_at = now(), payload = '', reason = $
 where id = $1 and state = 'waiting'
 returning true;
 
+-- overhear --
+-- A reply in a thread that is not ours, or not yet: the message that makes it ours may come late.
+-- So its words are kept for an hour.
+update inbox_event set state = 'done', finished_at = now(), reason = 'overheard'
+where id = $1 and state = 'waiting';
+
+-- recall_overheard --
+update inbox_event set state = 'waiting', finished_at = null, reason = null
+where reason = 'overheard' and mailbox = (select e.mailbox from inbox_event e where e.id = $1)
+  and finished_at > now() - interval '1 hour';
+
+-- forget_overheard --
+update inbox_event set payload = '', reason = null
+where reason = 'overheard' and finished_at < now() - interval '1 hour';
+
 -- count_attempt --
 update inbox_event set attempts = attempts + 1, reason = $2 where id = $1 returning attempts;
 

@@ -106,6 +106,20 @@ async def set_aside_event(tx: Tx, event: int, reason: str) -> bool:
     return bool(await tx.fetchval(SQL["finish_event"], event, "set_aside", reason))
 
 
+async def overhear(tx: Tx, event: int) -> None:
+    """Finish a reply in a thread that is not ours, or not yet, and keep its words for an hour."""
+    await tx.execute(SQL["overhear"], event)
+
+
+async def recall_overheard(tx: Tx, event: int) -> None:
+    """What was overheard in this event's mailbox waits again, for whoever drains it now."""
+    await tx.execute(SQL["recall_overheard"], event)
+
+
+async def forget_overheard(tx: Tx) -> None:
+    await tx.execute(SQL["forget_overheard"])
+
+
 async def count_attempt(tx: Tx, event: int, reason: str) -> int:
     """Record a failed try; returns how many there have been."""
     attempts: int = await tx.fetchval(SQL["count_attempt"], event, reason)

@@ -14,3 +14,6 @@ alter table {schema}.oauth_tokens
 alter table {schema}.inbox_event drop constraint inbox_event_kind_check;
 alter table {schema}.inbox_event add constraint inbox_event_kind_check
   check (kind in ('event', 'command', 'action', 'view', 'shortcut', 'task'));
+
+-- Replies in threads that are not ours, or not yet: found again when a thread becomes ours.
+create index inbox_event_overheard on {schema}.inbox_event (mailbox) where reason = 'overheard';

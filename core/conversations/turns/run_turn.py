@@ -57,6 +57,9 @@ async def _open(context: TenantContext, roster: Roster, question: Question) -> T
         kept = await store.find_agent(tx, place.channel, place.thread_ts)
         choice = choose_agent(roster, question.text, thread_agent=question.agent or kept)
         conversation = await store.open_conversation(tx, question, choice.agent.key)
+        if kept is None:
+            # Slack keeps no order: what was said next in this thread may have come before.
+            await jobs.recall_overheard(tx, question.event)
         return await store.open_turn(
             tx, new_id(), conversation, question, choice.agent.key, choice.question
         )
