@@ -1,17 +1,26 @@
 """The feature list: what the Slack app listens to."""
 
 import logging
+from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.slack.clients import SlackClients
-from bot.worker.dispatch import CONTEXT_KEY
+from bot.worker.dispatch import CONTEXT_KEY, Task, keep_error
+from core.jobs.note_held_back import TASK as HELD_BACK
+from core.lifecycle.installation.complete_install import GREETING
 from core.services import Services
 from handlers import documents, messages, stops
 from handlers.commands import aegis, ask
+from handlers.workspace import installations, people
+from handlers.workspace.held_back import held_back
+from handlers.workspace.welcome import greet
 
-FEATURES = (messages, ask, aegis, documents, stops)
+FEATURES = (messages, ask, aegis, documents, stops, people, installations)
+
+# What the product asks of itself (core/jobs/put_task.py), by name.
+TASKS: Mapping[str, Task] = {GREETING: greet, HELD_BACK: held_back}
 
 
 def build_app(clients: SlackClients, services: Services) -> AsyncApp:
@@ -32,6 +41,7 @@ def build_app(clients: SlackClients, services: Services) -> AsyncApp:
         url_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+    app.error(keep_error)
     for feature in FEATURES:
         feature.register(app, services)
     return app

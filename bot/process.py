@@ -13,15 +13,21 @@ from bot.intake.signature import SignatureVerifier
 from bot.intake.socket_mode import SocketModeIntake
 from bot.schedule import housekeeping
 from bot.settings import Settings
+from bot.slack.installing.routes import install_routes
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.wiring import Product
+from core.jobs.wake_ups import listening
 from core.kernel.errors import Refused
 from core.kernel.secret import Secret
-from core.tenancy.install_workspace import Grant, install_workspace
+from core.lifecycle.installation.complete_install import complete_install
+from core.tenancy.install_workspace import Grant
 from web_oauth import health, signing_key
 from web_oauth.app import build_web
 
 log = logging.getLogger(__name__)
+
+# How long requests under way may take at the end: Slack waits no longer for its answer.
+FAREWELL_SECONDS = 3.0
 
 
 class ListeningError(Exception):
@@ -30,12 +36,22 @@ class ListeningError(Exception):
 
 @asynccontextmanager
 async def serving(product: Product) -> AsyncIterator[str]:
-    """Serve HTTP (and Socket Mode, if it is set up); yields the address."""
+    """Serve HTTP (and Socket Mode, if it is set up); yields the address.
+
+    At the end nothing new is taken, and what is under way is answered.
+    """
     settings = product.settings
     async with AsyncExitStack() as stack:
         app = build_web(_routes(product), largest_body=LARGEST_BODY)
+        app.on_response_prepare.append(product.readiness.close_connection)
         # Nothing is unpacked for a stranger: what is signed is what was sent.
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, auto_decompress=False)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            auto_decompress=False,
+            shutdown_timeout=FAREWELL_SECONDS,
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await _listen(runner, settings)
@@ -44,13 +60,26 @@ async def serving(product: Product) -> AsyncIterator[str]:
             await _connect_if_served(product, settings.slack_bot_token)
         if settings.slack_app_token:
             await check_app_token(product.clients.api(), settings.slack_app_token)
-            socket = SocketModeIntake(
-                product.intake, settings.slack_app_token, product.clients.api()
-            )
-            stack.push_async_callback(socket.close)
-            opening = asyncio.create_task(socket.open())
-            stack.callback(opening.cancel)
+            await stack.enter_async_context(_connected(product, settings.slack_app_token))
         yield f"http://{settings.host}:{port}"
+
+
+@asynccontextmanager
+async def _connected(product: Product, app_token: Secret) -> AsyncIterator[None]:
+    """Stay connected over Socket Mode, with the first try under way."""
+    socket = SocketModeIntake(product.intake, app_token, product.clients.api())
+    staying = asyncio.create_task(socket.open())
+    try:
+        yield
+    finally:
+        staying.cancel()
+        await asyncio.gather(staying, return_exceptions=True)
+
+
+async def drain(product: Product) -> None:
+    """Say that this process is about to go, and answer on until nobody sends it anything more."""
+    product.readiness.is_draining = True
+    await asyncio.sleep(product.settings.drain_seconds)
 
 
 @asynccontextmanager
@@ -60,7 +89,8 @@ async def working(product: Product) -> AsyncIterator[None]:
     clock = housekeeping(product)
     clock.start()
     try:
-        yield
+        async with listening(product.storage.listen_dsn, product.worker.wake):
+            yield
     finally:
         clock.shutdown(wait=False)
         await product.worker.stop()
@@ -74,7 +104,7 @@ async def connect_workspace(product: Product, bot_token: Secret) -> str:
     """
     found = await check_bot_token(product.clients.api(bot_token))
     grant = Grant(found.team_id, bot_token, found.bot_user_id)
-    await install_workspace(product.storage.database, product.storage.provisioner, grant)
+    await complete_install(product.storage.database, product.storage.provisioner, grant)
     return found.team_id
 
 
@@ -86,13 +116,18 @@ async def _connect_if_served(product: Product, bot_token: Secret) -> None:
         log.warning("the workspace of SLACK_BOT_TOKEN is not served: %s", error)
 
 
-async def until_stopped() -> None:
-    """Return when the process gets SIGTERM or SIGINT."""
-    stopped = asyncio.Event()
+async def until_stopped() -> signal.Signals:
+    """Return when the process gets SIGTERM or SIGINT: which of them."""
+    return await hear_signals().get()
+
+
+def hear_signals() -> "asyncio.Queue[signal.Signals]":
+    """SIGTERM and SIGINT from now on; neither ends the process by itself any more."""
+    told: asyncio.Queue[signal.Signals] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+        loop.add_signal_handler(number, told.put_nowait, number)
+    return told
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
@@ -106,8 +141,9 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 
 
 def _routes(product: Product) -> list[web.RouteDef]:
-    routes = health.routes(product.storage.database)
+    routes = health.routes(product.storage.intake, product.readiness)
     routes += signing_key.routes(product.storage.signer)
+    routes += install_routes(product.settings, product.storage, product.clients.oauth)
     if product.settings.slack_signing_secret:
         verifier = SignatureVerifier(product.settings.slack_signing_secret)
         routes += SlackEndpoints(product.intake, verifier).routes()

@@ -29,6 +29,8 @@ CONNECT_SECONDS = 10.0
 OLDEST_SERVER = 160_000  # PostgreSQL 16
 # For what Slack sends and for finding its tenant, and for nothing else.
 INTAKE_CONNECTIONS = 3
+# A server that hangs, or went away without a word, holds a connection of the intake no longer.
+INTAKE_SECONDS = 5.0
 
 
 class StorageError(Exception):
@@ -125,7 +127,7 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
         await check_master(database, where.master)
         yield Storage(
             database,
-            Database(intake, where.master),
+            Database(intake, where.master, within=INTAKE_SECONDS),
             Provisioner(where.admin_dsn, login, where.master),
             where.signer,
             where.session_key,

@@ -1,41 +1,46 @@
 """Settings and storage in, a product out: the only place where parts are put together."""
 
 import asyncio
+import json
 import logging
 import os
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
-from bot.app import build_app
-from bot.intake.accept import Intake
+from bot.app import TASKS, build_app
+from bot.intake.accept import AnswerNow, Intake, no_options
 from bot.intake.batch import EventBatch
 from bot.settings import Settings, file_hosts
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files.downloads import SlackFiles
 from bot.slack.files.uploads import SlackUploads
+from bot.slack.installing.routes import oauth_client
 from bot.slack.messenger import SlackMessenger
+from bot.slack.pacing.web_client import web_client
 from bot.storage import Storage
-from bot.worker.dispatch import dispatch
+from bot.worker.dispatch import CONTEXT_KEY, dispatch, run_task
 from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.agents.ready_roster import ready_roster
-from core.conversations.run_turn import Staff
+from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.gateway.answer import Gateway
 from core.gateway.ports import Provider
 from core.gateway.providers.offline import Offline
 from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
 from core.jobs.model import InboxEvent
-from core.kernel.ids import new_id
+from core.jobs.wake_ups import open_bell
+from core.kernel.ids import TenantId, new_id
 from core.kernel.secret import Secret
 from core.knowledge.embedding.minilm import load as load_embedder
 from core.knowledge.ports import Embedder
@@ -44,6 +49,7 @@ from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.workspaces import Workspaces
 from handlers.giving_up import give_up
+from web_oauth.health import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +68,7 @@ class Product:
     app: AsyncApp
     worker: Worker
     intake: Intake
+    readiness: Readiness = field(default_factory=Readiness)
 
 
 @asynccontextmanager
@@ -70,7 +77,10 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(slack_session())
         model_client = await stack.enter_async_context(open_http_client())
-        clients = SlackClients(storage.database, session, settings.slack_api_base_url)
+        base_url = settings.slack_api_base_url
+        oauth = oauth_client(settings, web_client(session, base_url))
+        clients = SlackClients(storage.database, session, base_url, oauth)
+        stack.push_async_callback(clients.close)
         workspaces = Workspaces(storage.database)
         services = Services(
             database=storage.database,
@@ -88,13 +98,16 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             reader=LimitedReader(),
             files=SlackFiles(clients, session, file_hosts(settings)),
             uploads=SlackUploads(clients, session, file_hosts(settings)),
+            tokens=clients,
         )
         app = build_app(clients, services)
-        worker = _worker(storage, services, app)
+        worker = _worker(settings, storage, services, app)
+        ring = await stack.enter_async_context(open_bell(storage.listen_dsn, worker.wake))
         intake = Intake(
             Workspaces(storage.intake),
-            EventBatch(storage.intake, worker.wake),
+            EventBatch(storage.intake, ring),
             settings.slack_app_id,
+            _answer_now(storage, app),
         )
         yield Product(settings, storage, services, clients, app, worker, intake)
 
@@ -134,15 +147,32 @@ async def open_embedder(settings: Settings) -> Embedder | None:
     return embedder
 
 
-def _worker(storage: Storage, services: Services, app: AsyncApp) -> Worker:
+def _worker(settings: Settings, storage: Storage, services: Services, app: AsyncApp) -> Worker:
     async def handle(context: TenantContext, event: InboxEvent) -> None:
-        await dispatch(app, context, event)
+        if event.kind == "task":
+            await run_task(TASKS, services, context, event)
+        else:
+            await dispatch(app, context, event)
 
     async def tell(context: TenantContext, event: InboxEvent, reference: str) -> None:
         await give_up(services, context, event, reference)
 
     name = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
-    return Worker(storage.database, MailboxDrain(storage.database, handle, tell), name=name)
+    drain = MailboxDrain(storage.database, handle, tell)
+    return Worker(storage.database, drain, name=name, lease_seconds=settings.lease_seconds)
+
+
+def _answer_now(storage: Storage, app: AsyncApp) -> AnswerNow:
+    """What a menu of options shows: Slack waits for it, so no worker is asked."""
+
+    async def answer(tenant: TenantId, payload: dict[str, Any]) -> dict[str, Any]:
+        context = {CONTEXT_KEY: await storage.database.tenant(tenant)}
+        request = AsyncBoltRequest(body=payload, mode="socket_mode", context=context)
+        response = await app.async_dispatch(request)
+        answered = json.loads(response.body or "{}")
+        return answered if {"options", "option_groups"} & set(answered) else await no_options()
+
+    return answer
 
 
 def slack_session() -> aiohttp.ClientSession:

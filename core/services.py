@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from core.conversations.ports import FileSink, FileSource
-from core.conversations.run_turn import Staff
+from core.conversations.turns.staff import Staff
 from core.db.database import Database
 from core.kernel.signing import Signer
 from core.knowledge.ports import Reader
 from core.lifecycle.model import Rules
 from core.tenancy.install_workspace import Provisioner
+from core.tenancy.installation.ports import TokenCheck
 from core.tenancy.ports import Directory
 from core.tenancy.workspaces import Workspaces
 
@@ -25,3 +26,4 @@ class Services:
     reader: Reader
     files: FileSource
     uploads: FileSink
+    tokens: TokenCheck

@@ -1,40 +1,97 @@
-"""What a person is told when an event has failed for the last time."""
+"""Who is told when an event has failed for the last time: whoever waits for it, and an owner."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Outgoing
-from core.conversations.outbox import post
+from core.conversations.notices.tell_owner import tell_owner
+from core.conversations.notices.tell_person import tell_person
+from core.conversations.turns.abandon_turn import abandon_turn
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
 from handlers.blocks.refusals import gave_up
-from handlers.hearing import is_direct
+from handlers.blocks.rendered import Rendered
+from handlers.blocks.workspace.notices import event_set_aside
+from handlers.hearing import is_direct, is_from_a_bot, mentions
+from handlers.replying import answer_privately
+
+Json = dict[str, Any]
 
 
 async def give_up(
     services: Services, context: TenantContext, event: InboxEvent, reference: str
 ) -> None:
-    """Apologize where the event came from, with the reference that is in the log."""
-    body: dict[str, Any] = json.loads(event.payload)
+    """Close what was begun, apologize where the event came from, and tell an owner, once an hour at
+    most. The reference is in the log. What the product had given itself is an owner's alone."""
+    try:
+        await _tell_whoever_waits(services, context, event, reference)
+    finally:
+        hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+        words = event_set_aside(reference).text
+        await tell_owner(context, services.staff.messenger, words, key=f"poison:{hour}")
+
+
+async def _tell_whoever_waits(
+    services: Services, context: TenantContext, event: InboxEvent, reference: str
+) -> None:
+    body: Json = json.loads(event.payload)
+    words = gave_up(reference)
     if event.kind == "event":
-        inner: dict[str, Any] = body.get("event") or {}
-        if not inner.get("channel") or not inner.get("ts"):
-            return
-        thread = str(inner.get("thread_ts") or inner["ts"])
-        if not await _was_for_us(context, inner, thread):
-            return
-        message = Outgoing(str(inner["channel"]), gave_up(reference).text, thread)
-        key = f"gave-up:{event.event_id}"
-        await post(context, services.staff.messenger, message, key=key)
-    elif body.get("response_url"):
-        message = Outgoing("", gave_up(reference).text)
-        await services.staff.messenger.respond(str(body["response_url"]), message)
+        await _in_the_thread(services, context, body, words)
+    elif event.kind == "command":
+        await abandon_turn(context, event.event_id)
+        await _in_private(services, context, event, body, body.get("user_id"), words)
+    elif event.kind != "task":
+        await _in_private(services, context, event, body, (body.get("user") or {}).get("id"), words)
 
 
-async def _was_for_us(context: TenantContext, event: dict[str, Any], thread: str) -> bool:
+async def _in_the_thread(
+    services: Services, context: TenantContext, body: Json, words: Rendered
+) -> None:
+    event: Json = body.get("event") or {}
+    channel, ts = str(event.get("channel") or ""), str(event.get("ts") or "")
+    if not channel or not ts or is_from_a_bot(event):
+        return
+    thread = str(event.get("thread_ts") or ts)
+    if not await _was_for_us(context, body, event, thread):
+        return
+    await abandon_turn(context, f"{channel}:{ts}")
+    await tell_person(
+        context,
+        services.staff.messenger,
+        Outgoing(channel, words.text, thread),
+        str(event.get("user") or ""),
+        key=f"gave-up:{channel}:{ts}",
+    )
+
+
+async def _in_private(
+    services: Services,
+    context: TenantContext,
+    event: InboxEvent,
+    body: Json,
+    person_id: Any,
+    words: Rendered,
+) -> None:
+    await answer_privately(
+        services,
+        context,
+        words,
+        response_url=str(body.get("response_url") or ""),
+        person_id=str(person_id or ""),
+        key=f"gave-up:{event.event_id}",
+    )
+
+
+async def _was_for_us(context: TenantContext, body: Json, event: Json, thread: str) -> bool:
     """What people say to each other in a channel is heard too, and needs no apology from us."""
     if event.get("type") != "message" or is_direct(event):
+        return True
+    ours = [one.get("user_id") for one in body.get("authorizations") or [] if one.get("is_bot")]
+    text = str(event.get("text") or "")
+    if any(isinstance(user_id, str) and mentions(text, user_id) for user_id in ours):
         return True
     return await is_conversation(context, str(event["channel"]), thread)

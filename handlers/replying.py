@@ -1,16 +1,19 @@
-"""Answer in words: through the outbox, under the event's own key, so a retry says nothing twice."""
+"""Answer in words: through the outbox, under the key of the message or the command. Neither a retry
+nor the second event of the same text says anything twice."""
 
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from core.audit import record as audit
 from core.conversations.model import Outgoing
-from core.conversations.outbox import post
-from core.kernel.errors import DomainError
+from core.conversations.notices.tell_person import tell_person
+from core.conversations.outbox import respond
+from core.conversations.turns.abandon_turn import abandon_turn
+from core.db.tenant import TenantContext
+from core.kernel.errors import Busy, Disconnected, DomainError
 from core.services import Services
-from core.tenancy.model import Person
-from core.tenancy.recognize_person import recognize_person
+from handlers.admitting import Request, recognize
 from handlers.blocks.refusals import explained as explained_words
 from handlers.blocks.refusals import refused
 from handlers.blocks.rendered import Rendered
@@ -28,53 +31,77 @@ async def reply(
     is_last: bool = True,
     only_for: str | None = None,
 ) -> None:
-    """Post into the message's thread; *is_last* completes the event in the same commit."""
+    """Post into the message's thread, or directly where that is closed to us; *is_last* completes
+    the event in the same commit."""
     message = Outgoing(
         heard.channel, words.text, heard.place.thread_ts, tuple(words.blocks), only_for
     )
-    await post(
+    await tell_person(
         heard.tenant,
         services.staff.messenger,
         message,
-        key=f"{part}:{heard.inbox.event_id}",
+        heard.person_id,
+        key=f"{part}:{heard.key}",
         completes=heard.inbox.id if is_last else None,
     )
 
 
+async def answer_privately(
+    services: Services,
+    tenant: TenantContext,
+    words: Rendered,
+    *,
+    response_url: str,
+    person_id: str,
+    key: str,
+) -> None:
+    """Answer a command or a click for its person alone: at the address it came with, and where that
+    is missing or used up, directly."""
+    messenger = services.staff.messenger
+    message = Outgoing("", words.text, blocks=tuple(words.blocks))
+    if response_url and await respond(tenant, messenger, response_url, message, key=key):
+        return
+    if person_id:
+        channel = await messenger.open_direct(tenant, person_id)
+        direct = replace(message, channel=channel)
+        await tell_person(tenant, messenger, direct, person_id, key=f"{key}:private")
+
+
 @asynccontextmanager
 async def explained(services: Services, heard: Heard, part: str = "error") -> AsyncIterator[None]:
-    """Turn what a person can understand into a reply. Anything else is the worker's: a retry."""
+    """Turn what a person can understand into a reply. Anything else is the worker's: a retry.
+
+    The turn ends with it, so that the second event of the same text does not answer after all.
+    """
     try:
         yield
+    except (Busy, Disconnected):
+        raise  # tried again: by itself, or when a word can arrive at all
     except DomainError as error:
         log.info("explained to the person", exc_info=error)
+        await abandon_turn(heard.tenant, heard.key, "explained")
         await reply(services, heard, explained_words(str(error)), part=part)
 
 
 async def may_ask(services: Services, heard: Heard) -> bool:
     """Whether this person may ask; if not, they have been told, and nothing was looked up."""
-    person = await recognize_person(
-        heard.tenant, services.directory, heard.person_id, home_team=heard.home_team
-    )
+    person = await recognize(services, _request(heard))
     if person.may_ask:
         return True
-    await _refuse(services, heard, person)
+    # To a bot nothing is said: it might answer. And who has no id cannot be told alone.
+    if person.person_id and person.standing not in ("bot", "gone"):
+        # In a channel only the person sees it: being refused is nobody else's business.
+        only_for = None if heard.private else heard.person_id
+        await reply(services, heard, refused(person.standing), only_for=only_for)
     return False
 
 
-async def _refuse(services: Services, heard: Heard, person: Person) -> None:
-    async with heard.tenant.db.transaction() as tx:
-        await audit.record(
-            tx,
-            "conversations:turn:ask",
-            heard.person_id or "unknown",
-            outcome="refused",
-            reference=heard.inbox.event_id,
-            arguments=heard.tenant.fingerprint(heard.text),
-            standing=person.standing,
-        )
-    if person.standing in ("bot", "gone"):
-        return
-    # In a channel only the person sees it: being refused is nobody else's business.
-    only_for = None if heard.private else heard.person_id
-    await reply(services, heard, refused(person.standing), only_for=only_for)
+def _request(heard: Heard) -> Request:
+    return Request(
+        tenant=heard.tenant,
+        person_id=heard.person_id,
+        home_team=heard.home_team,
+        action="conversations:turn:ask",
+        reference=heard.key,
+        arguments=heard.tenant.fingerprint(heard.text),
+    )

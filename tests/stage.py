@@ -101,7 +101,7 @@ async def open_stage(
             admin = await asyncpg.connect(provisioner.admin_dsn)
             await admin.execute(
                 "delete from control.workspace where team_id = any($1)",
-                [workspace["id"] for workspace in sandbox.credentials["workspaces"]],
+                list(sandbox.world.workspaces),
             )
             await admin.close()
             tenants = {}
@@ -113,4 +113,5 @@ async def open_stage(
             worker = working(product) if works else nullcontext()
             async with worker, serving(product) as address:
                 sandbox.world.app.request_url = None if socket else f"{address}/slack"
+                sandbox.world.app.install_url = f"{address}/slack/install"
                 yield Stage(sandbox, product, folder, tenants)

@@ -70,28 +70,10 @@ async def record(
         ) from error
 
 
-async def record_once(
-    tx: Tx,
-    action: str,
-    actor: str,
-    *,
-    outcome: str,
-    reference: str,
-    arguments: str = "",
-    **detail: Detail,
-) -> None:
-    """Append the row, unless the last day has one of this act: for what is done again when its event
-    is tried again, or comes in a second shape. The mailbox's lease keeps two from asking at once."""
-    if not await store.was_recorded(tx, action, outcome, plain(reference)):
-        await record(
-            tx,
-            action,
-            actor,
-            outcome=outcome,
-            reference=reference,
-            arguments=arguments,
-            **detail,
-        )
+async def is_recorded(tx: Tx, action: str, outcome: str, reference: str) -> bool:
+    """Whether the last day has such a row: for what is done again when its event is tried again, or
+    comes in a second shape. The mailbox's lease keeps two from asking at once."""
+    return await store.was_recorded(tx, action, outcome, plain(reference))
 
 
 async def announce(

@@ -31,27 +31,26 @@ NOT_SET_UP = "This workspace is not set up with AEGIS."
 class Database:
     """What the product knows of its PostgreSQL: `control()` for ids, `tenant()` for the rest."""
 
-    def __init__(self, pool: Pool, master: Sealer) -> None:
+    def __init__(self, pool: Pool, master: Sealer, *, within: float | None = None) -> None:
+        """A unit of work on the switchboard that takes longer than *within* seconds is ended."""
         self._pool = pool
         self._master = master
+        self._within = within
         self._contexts: dict[TenantId, tuple[float, TenantContext]] = {}
         self._sweep_at = 0.0
         self._newest = len(migrate.load("tenant"))
 
     @asynccontextmanager
-    async def control(self, within: float | None = None) -> AsyncIterator[ControlTx]:
-        """A transaction on the switchboard (`control`), with no right on any tenant's tables.
-
-        One that lasts longer than *within* seconds is ended with its connection.
-        """
-        async with acquired(self._pool, within) as connection, connection.transaction():
+    async def control(self) -> AsyncIterator[ControlTx]:
+        """A transaction on the switchboard (`control`), with no right on any tenant's tables."""
+        async with acquired(self._pool, self._within) as connection, connection.transaction():
             with ControlTx(connection) as tx:
                 yield tx
 
     @asynccontextmanager
-    async def statements(self, within: float | None = None) -> AsyncIterator[ControlTx]:
+    async def statements(self) -> AsyncIterator[ControlTx]:
         """The same, with each statement a transaction of its own: two round trips fewer."""
-        async with acquired(self._pool, within) as connection:
+        async with acquired(self._pool, self._within) as connection:
             with ControlTx(connection) as tx:
                 yield tx
 
@@ -73,17 +72,21 @@ class Database:
         return context
 
     @asynccontextmanager
-    async def sealing(self, wanted: str) -> AsyncIterator[tuple[Tx, TenantContext]]:
+    async def sealing(
+        self, wanted: str, *, while_frozen: bool = False
+    ) -> AsyncIterator[tuple[Tx, TenantContext]]:
         """A tenant's transaction for storing what is sealed, with the keys as they are now.
 
         As long as it runs, no rotation takes one of these keys away: what is stored under any other
-        transaction may be sealed with a key that is about to go. Raises what `tenant` raises.
+        transaction may be sealed with a key that is about to go. *while_frozen* is for a token
+        alone: one that was just renewed or given again. Raises what `tenant` raises.
         """
         tenant = _id_or_nobody(wanted)
+        served = ("active", "frozen") if while_frozen else ("active",)
 
         async def begin(connection: Connection) -> TenantContext:
             await connection.fetchval(SQL["hold_keys"], tenant)
-            context = await self._make_context(tenant, ("active",), connection)
+            context = await self._make_context(tenant, served, connection)
             await connection.execute(scope.enter(tenant))
             made.append(context)
             return context

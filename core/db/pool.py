@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from core.kernel.errors import Unavailable
+from core.kernel.errors import Busy
 
 # As text, because asyncpg's classes are generic for the type checker alone.
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -79,7 +79,7 @@ async def open_pool(dsn: str, *, size: int = 10, pooled: bool = False) -> Pool:
 
 @contextlib.asynccontextmanager
 async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Connection]:
-    """A connection of the pool. Raises Unavailable when none is free in time.
+    """A connection of the pool. Raises Busy when none is free in time.
 
     A unit of work that is not over *within* so many seconds loses its connection at once. asyncpg's
     own time limits ask the server to cancel and wait for its answer; one that hangs, or went away
@@ -88,7 +88,7 @@ async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Con
     try:
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
     except TimeoutError:
-        raise Unavailable("AEGIS is busy at the moment. Please try again.") from None
+        raise Busy("AEGIS is busy at the moment. Please try again.") from None
     ended: list[bool] = []
 
     def end() -> None:

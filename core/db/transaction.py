@@ -52,7 +52,10 @@ class Unit:
     @property
     def is_connected(self) -> bool:
         """False once the unit of work is over, or the server has gone away."""
-        return self._connection is not None and not self._connection.is_closed()
+        try:
+            return self._connection is not None and not self._connection.is_closed()
+        except asyncpg.InterfaceError:  # ended, and so no connection of the pool any more
+            return False
 
     def _held(self) -> Connection:
         if self._connection is None:

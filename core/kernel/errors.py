@@ -6,6 +6,7 @@ DomainError            words that are safe to show
 ├── Refused            the person may not do this
 ├── Invalid            what the person gave cannot be used as it is
 └── Unavailable        something outside (a model, Slack, a store) did not answer
+    ├── Busy           all connections to the database are in use
     └── Disconnected   Slack does not take the workspace's token any more
 
 Postponed stands beside it: nobody is told, the work is tried again.
@@ -34,6 +35,10 @@ class Invalid(DomainError):
 
 class Unavailable(DomainError):
     """Something outside did not answer in time or in words we understand."""
+
+
+class Busy(Unavailable):
+    """All connections to the database are in use, and none came free in time."""
 
 
 class Disconnected(Unavailable):

@@ -16,9 +16,9 @@ from core.tenancy.model import Person
 from handlers.blocks.agents import agents_list
 from handlers.blocks.documents import documents_list
 from handlers.blocks.help import help_page, unknown_subcommand
-from handlers.blocks.refusals import admins_only
+from handlers.blocks.refusals import admins_only, refused
 from handlers.blocks.rendered import Rendered
-from handlers.commands.admitting import admitted, note_refusal, recognize_admin
+from handlers.commands.admitting import admitted, recognize_admin, refuse
 from handlers.commands.audit import show_audit
 from handlers.commands.isolation import show_isolation
 from handlers.commands.privacy import privacy
@@ -63,7 +63,9 @@ async def _for_admins(
     if person.may_administer:
         return await found.effect(services, command, person)
     assert found.admins_only
-    await note_refusal(command, person, found.admins_only)
+    if not person.may_ask:
+        return refused(person.standing)
+    await refuse(command, person, found.admins_only)
     return admins_only(word)
 
 

@@ -9,7 +9,7 @@ from core.agents.choose_agent import Choice, split_ask
 from core.conversations.model import Outgoing, Place, Question
 from core.conversations.outbox import post
 from core.conversations.ports import CannotPost
-from core.conversations.run_turn import run_turn
+from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from core.tenancy.model import Person
 from handlers.blocks.questions import asked_message

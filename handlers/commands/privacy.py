@@ -13,7 +13,7 @@ from core.services import Services
 from core.tenancy.model import Person
 from handlers.blocks.oversight import privacy as blocks
 from handlers.blocks.rendered import Rendered, said
-from handlers.commands.admitting import note_refusal
+from handlers.commands.admitting import refuse
 from handlers.commands.filters import shown
 from handlers.commands.typed import Command, respond
 
@@ -93,7 +93,7 @@ async def _erase(services: Services, command: Command, person: Person) -> Render
     if len(command.words) == 2:
         return blocks.erasing_explained(team_id, rules.grace_days, rules.backup_days)
     if not person.may_end:
-        await note_refusal(command, person, FREEZE)
+        await refuse(command, person, FREEZE)
         return blocks.owners_only()
     if command.words[2:] != (team_id,):
         return blocks.other_workspace_named(team_id)

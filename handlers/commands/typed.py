@@ -5,12 +5,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncBoltContext
 
-from core.conversations.model import Outgoing
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
 from handlers.blocks.rendered import Rendered
 from handlers.hearing import plain
+from handlers.replying import answer_privately
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Command:
     team_id: str
     channel: str
     person_id: str
+    home_team: str | None
     text: str
     response_url: str
 
@@ -43,12 +44,20 @@ def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
         team_id=str(context.team_id or command.get("team_id") or ""),
         channel=str(command.get("channel_id") or ""),
         person_id=str(command.get("user_id") or ""),
+        home_team=str(command.get("team_id") or "") or None,
         text=plain(str(command.get("text") or ""), context.bot_user_id or ""),
         response_url=str(command.get("response_url") or ""),
     )
 
 
 async def respond(services: Services, command: Command, words: Rendered) -> None:
-    """Say it to that person alone. Slack takes five answers to one command, within 30 minutes."""
-    message = Outgoing(command.channel, words.text, blocks=tuple(words.blocks))
-    await services.staff.messenger.respond(command.response_url, message)
+    """Say it to that person alone, once. Slack takes five answers to one command, within 30 minutes;
+    what comes later is said directly."""
+    await answer_privately(
+        services,
+        command.tenant,
+        words,
+        response_url=command.response_url,
+        person_id=command.person_id,
+        key=f"respond:{command.inbox.event_id}",
+    )

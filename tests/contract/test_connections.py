@@ -22,6 +22,7 @@ OPENERS = {
     ("core/db/database.py", "acquired"): "the switchboard",
     ("core/db/database.py", "entered"): "a tenant's sealing",
     ("core/db/fleet.py", "asyncpg.connect"): "migrates the fleet, as the admin",
+    ("core/jobs/wake_ups.py", "asyncpg.connect"): "rings and listens: one channel, and no table",
     ("core/tenancy/install_workspace.py", "asyncpg.connect"): "makes a tenant, as the admin",
     ("core/tenancy/keys/registry.py", "asyncpg.connect"): "writes wrapped keys, as the admin",
     ("core/lifecycle/registry.py", "asyncpg.connect"): "ends a tenant, as the admin",
@@ -33,6 +34,7 @@ OPENERS = {
     ("bot/storage.py", "open_pool"): "hands the service's pool to `Database`",
     ("bot/storage.py", "asyncpg.connect"): "asks the server who and what it is; migrates",
     ("bot/cli/oversight/key_checks.py", "open_pool"): "reads the registry, for doctor",
+    ("bot/cli/installation_checks.py", "open_pool"): "asks each tenant by `Database`, for doctor",
 }
 NAMES = frozenset({"connect", "create_pool", "acquire", "open_pool"})
 # Functions of ours that hand out connections.

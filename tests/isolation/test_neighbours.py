@@ -8,7 +8,7 @@ import pytest
 
 from core.conversations import store as conversations
 from core.conversations.model import Place, Question
-from core.conversations.stop_turn import stop_turn
+from core.conversations.turns.stop_turn import stop_turn
 from core.db import scope
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id

@@ -129,33 +129,27 @@ async def test_a_workspace_goes_while_an_agent_speaks_in_it(
     assert not mine, "a turn that was cancelled does not go on looking"
 
 
+def said_to(stage, event_id, subtype=None):
+    """The envelope of a direct message."""
+    event = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "ts": "1.1"}
+    return {
+        "type": "event_callback",
+        "event_id": event_id,
+        "team_id": stage.sandbox.world.find_workspace("northwind").id,
+        "api_app_id": stage.sandbox.credentials["app_id"],
+        "event": event | {"text": CANARY} | ({"subtype": subtype} if subtype else {}),
+    }
+
+
 async def test_late_events_of_an_erased_workspace_are_answered_and_nothing_is_stored(
     stage, database, provisioner
 ):
     """The process that takes them in still believes that the workspace is there."""
     tenant = stage.tenants["northwind"].tenant_id
-    assert await stage.product.services.workspaces.tenant_of(
-        stage.sandbox.world.find_workspace("northwind").id
-    )
+    assert await stage.product.intake.accept_event(said_to(stage, "EvEarly", "channel_join"), "{}")
     await erase(database, provisioner, tenant)
 
-    answered = await stage.product.intake.accept_event(
-        {
-            "type": "event_callback",
-            "event_id": "EvLate",
-            "team_id": stage.sandbox.world.find_workspace("northwind").id,
-            "api_app_id": stage.sandbox.credentials["app_id"],
-            "event": {
-                "type": "message",
-                "channel": "D1",
-                "channel_type": "im",
-                "user": "U1",
-                "ts": "1.1",
-                "text": CANARY,
-            },
-        },
-        "{}",
-    )
+    answered = await stage.product.intake.accept_event(said_to(stage, "EvLate"), "{}")
 
     assert answered is True
     assert await found(provisioner) == []

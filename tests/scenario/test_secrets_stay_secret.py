@@ -44,11 +44,13 @@ def canaries(environment: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
     return {
         "DATABASE_URL": with_password(environment["DATABASE_URL"], "canary-db-word-1"),
         "DATABASE_ADMIN_URL": with_password(environment["DATABASE_ADMIN_URL"], "canary-db-word-2"),
+        "DATABASE_LISTEN_URL": with_password(environment["DATABASE_URL"], "canary-db-word-3"),
         "AEGIS_MASTER_KEY": environment["AEGIS_MASTER_KEY"],
         "AEGIS_OLD_MASTER_KEYS": f"{encoded(new_key())},{encoded(new_key())}",
         "AEGIS_SESSION_KEY": encoded(new_key()),
         "AEGIS_SIGNING_KEY": encoded(new_key()),
         "SLACK_SIGNING_SECRET": given["signing_secret"],
+        "SLACK_CLIENT_SECRET": given["client_secret"],
         "SLACK_BOT_TOKEN": given["workspaces"][0]["bot_token"],
         "SLACK_APP_TOKEN": given["app_token"],
         "GROQ_API_KEY": "gsk_canary0groq0key",
@@ -254,6 +256,8 @@ def test_settings_show_no_secret_in_any_text_form_and_leave_none_in_the_environm
     given = {
         "DATABASE_URL": "postgresql://u:canary-1@h/d",
         "DATABASE_ADMIN_URL": "postgresql://u:canary-2@h/d",
+        "DATABASE_LISTEN_URL": "postgresql://u:canary-8@h/d",
+        "SLACK_CLIENT_SECRET": "canary-9",
         "SLACK_BOT_TOKEN": "xoxb-canary-3",
         "SLACK_APP_TOKEN": "xapp-canary-4",
         "SLACK_SIGNING_SECRET": "canary-5",
@@ -277,7 +281,7 @@ def test_settings_show_no_secret_in_any_text_form_and_leave_none_in_the_environm
 def test_an_address_with_a_password_is_in_no_text_form_of_what_carries_it():
     dsn, master = "postgresql://u:canary-1@h/d", Sealer(new_key())
     carriers = [
-        Addresses(dsn, dsn, master, Signer(new_key()), Secret("session" * 5)),
+        Addresses(dsn, dsn, master, Signer(new_key()), Secret("canary-3"), listen_dsn=dsn),
         Provisioner(dsn, "aegis", master),
         Grant("T1", Secret("xoxb-canary-2"), "U1"),
     ]

@@ -39,7 +39,14 @@ async def test_a_title_in_a_refusal_pings_nobody(stage_with):
             reference="test",
         )
         click = Click(
-            stage.tenants["northwind"], ana, None, "D1", "1.1", mine.document.document_id, ""
+            stage.tenants["northwind"],
+            InboxEvent(0, "action:1", "action", "", 0),
+            ana,
+            None,
+            "D1",
+            "1.1",
+            mine.document.document_id,
+            "https://hooks.slack.com/actions/1",
         )
         behind = replace(services, staff=replace(services.staff, messenger=answers))
         await _press(behind, click, _share)

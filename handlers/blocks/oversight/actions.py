@@ -4,6 +4,8 @@ ACTION_WORDS = {
     "audit:log:cut": "cutting the beginning of this log",
     "audit:log:export": "exporting this log",
     "audit:log:read": "reading this log",
+    "conversations:button:press": "pressing a button",
+    "conversations:command:run": "typing a command",
     "conversations:file:fetch": "fetching a file from Slack",
     "conversations:turn:ask": "asking an agent",
     "conversations:turn:stop": "stopping an answer",
@@ -20,6 +22,9 @@ ACTION_WORDS = {
     "lifecycle:tenant:freeze": "switching the workspace off",
     "lifecycle:tenant:restore": "restoring the workspace",
     "lifecycle:tenant:thaw": "switching the workspace on again",
+    "lifecycle:workspace:enable": "enabling AEGIS in a workspace of the organization",
     "tenancy:key:rotate": "renewing the workspace's key",
     "tenancy:token:exchange": "connecting AEGIS to Slack",
+    "tenancy:token:refresh": "renewing the connection to Slack",
+    "tenancy:token:refuse": "noting that Slack refuses the connection",
 }

@@ -5,11 +5,13 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from bot.cli.app_manifest import BOT_EVENTS, BOT_SCOPES, app_manifest
+from bot.cli.app_manifest import BOT_EVENTS, app_manifest
 from bot.cli.main import main
-from bot.intake.addressing import _SERVED
+from bot.intake.waking import SERVED
 from bot.sandbox.seed import COMMANDS, SCOPES
+from core.tenancy.installation.scopes import BOT_SCOPES
 from handlers.commands.aegis import SUBCOMMANDS
+from web_oauth.install import CALLBACK
 
 
 @pytest.mark.parametrize("url", [None, "https://aegis.example"])
@@ -19,14 +21,24 @@ def test_it_is_for_agent_messaging_and_names_every_address_or_none(url):
 
     assert "agent_view" in manifest["features"]
     assert "assistant_view" not in text
-    assert text.count("https://aegis.example/slack/") == (4 if url else 0)
+    assert text.count("https://aegis.example/slack/") == (5 if url else 0)
     assert manifest["settings"]["socket_mode_enabled"] is (url is None)
     assert len(manifest["features"]["agent_view"]["suggested_prompts"]) <= 4
     assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
 
 
+def test_over_http_it_is_installed_in_many_workspaces_and_organizations():
+    manifest = app_manifest("https://aegis.example")
+
+    assert manifest["oauth_config"]["redirect_urls"] == [f"https://aegis.example{CALLBACK}"]
+    for switch in ("org_deploy_enabled", "token_rotation_enabled"):
+        assert manifest["settings"][switch] is True
+        assert app_manifest(None)["settings"][switch] is False
+
+
 def test_every_event_it_subscribes_to_has_a_listener():
-    assert {event.split(".")[0] for event in BOT_EVENTS} == _SERVED
+    assert {event.split(".")[0] for event in BOT_EVENTS} == SERVED
+    assert all(BOT_EVENTS.values())
 
 
 def test_every_scope_says_what_it_is_for():

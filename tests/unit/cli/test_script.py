@@ -45,8 +45,27 @@ def test_place_and_person_are_kept_from_the_step_before(read):
         ("- {workspace: a, person: b, in: dm, upload: no.md}", "no such file"),
         ("- {workspace: a, person: b, in: dm, say: x, within: soon}", "number of seconds"),
         ("- {workspace: [", "is not YAML"),
+        ("- {install: lumen}", "`install` needs details"),
+        ("- {install: {workspace: lumen}}", "`install` says no person"),
+        ("- {install: {person: iris}}", "no workspace and no organization"),
+        ("- {uninstall: {workspace: lumen, now: yes}}", "`uninstall` does not know now"),
+        ("- {expire_token: {}}", "`expire_token` needs details"),
+        ("- {faults: {duplicates: 2}, say: x}", "exactly one of"),
     ],
 )
 def test_what_is_wrong_is_named(read, text, words):
     with pytest.raises(ScriptError, match="(?s)" + words.replace("`", ".")):
         read(text)
+
+
+def test_what_is_done_to_the_sandbox_has_its_details_and_moves_nobody(read):
+    said, faults, installed, more = read("""
+- {workspace: northwind, person: ana, in: dm, say: Hello}
+- {faults: {duplicates: 2, slow_s: 0.1}}
+- {install: {workspace: lumen, person: iris}, within: 7}
+- {say: And more}
+""").steps
+
+    assert (faults.action, faults.details) == ("faults", {"duplicates": 2, "slow_s": 0.1})
+    assert (installed.workspace, installed.person, installed.within_s) == ("lumen", "iris", 7)
+    assert (more.workspace, more.person) == (said.workspace, said.person) == ("northwind", "ana")

@@ -2,6 +2,7 @@
 
 import { ApiError, fetchState } from "./data/api.js";
 import { fromHash, toHash } from "./data/address.js";
+import { keepLooking } from "./data/pulse.js";
 import { Store } from "./data/store.js";
 import { World } from "./data/world.js";
 import { announce, fill, h } from "./view/dom.js";
@@ -41,6 +42,7 @@ async function start() {
   part("app").removeAttribute("aria-busy");
   // Not awaited: a conversation that cannot be loaded is a toast, not the end of the page.
   store.go(fromHash(location.hash, store.world));
+  keepLooking(store);
 }
 
 function keepAddress(store) {

@@ -7,7 +7,7 @@ export class ApiError extends Error {}
 
 const UNREACHABLE = "The sandbox does not answer. Is it still running?";
 
-async function ask(path, options = {}) {
+export async function ask(path, options = {}) {
   let response;
   try {
     response = await fetch(BASE + path, { headers: { accept: "application/json" }, ...options });
@@ -19,10 +19,13 @@ async function ask(path, options = {}) {
   return body;
 }
 
-function post(path, body) {
+function send(method, path, body) {
   const headers = { "content-type": "application/json", accept: "application/json" };
-  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return ask(path, { method, headers, body: JSON.stringify(body) });
 }
+
+export const post = (path, body) => send("POST", path, body);
+export const put = (path, body) => send("PUT", path, body);
 
 /** The fields every action carries: who does it, and where. */
 function where(place, thread) {

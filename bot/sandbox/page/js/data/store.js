@@ -3,13 +3,15 @@
 import { fetchMessages, fetchState } from "./api.js";
 import { follow } from "./feed.js";
 import { shown } from "./message.js";
+import { World } from "./world.js";
 
 const NOTHING = { thinking: "", status: null, loading_messages: [], prompts: [], stoppable: false, title: null };
 
 /**
  * One conversation at a time is held; the feed covers all of a person's conversations, for the unread marks.
  * Events: `place`, `messages` (anything in the conversation changed), `arrived` (a new message, with it),
- * `session`, `unread`, `link` (the feed is up or down).
+ * `session`, `unread`, `link` (the feed is up or down), `world` (who is there, or where the app is installed, changed),
+ * `switches` (of the faults).
  */
 export class Store extends EventTarget {
   constructor(world) {
@@ -25,11 +27,16 @@ export class Store extends EventTarget {
     this.threads = new Map();
     this.threadsAt = 0;
     this.waiting = null;
+    this.switches = [];
+    this.look = () => {};
     this.unfollow = () => {};
   }
 
+  /** @returns {() => void} stop listening */
   on(name, listener) {
-    this.addEventListener(name, (event) => listener(event.detail));
+    const hear = (event) => listener(event.detail);
+    this.addEventListener(name, hear);
+    return () => this.removeEventListener(name, hear);
   }
 
   tell(name, detail = null) {
@@ -54,6 +61,20 @@ export class Store extends EventTarget {
     } finally {
       if (this.stillIn(place)) this.settle();
     }
+  }
+
+  /** Who is there changed. One who had nowhere to be goes where there is a place now. */
+  renew(state) {
+    this.world = new World(state);
+    this.tell("world");
+    const { workspace, person, channel } = this.place;
+    if (!this.world.person(this.place)) this.go(this.world.home(workspace, this.world.persons(workspace)[0].name));
+    else if (!this.world.channel({ workspace, person, channel })) this.go(this.world.home(workspace, person));
+  }
+
+  setSwitches(switches) {
+    this.switches = switches;
+    this.tell("switches");
   }
 
   openThread(ts) {

@@ -6,6 +6,7 @@ export const KINDS = {
   admin: "Looks after the workspace",
   member: "Works here",
   guest: "Has a limited account",
+  single_guest: "Has a limited account, in one channel",
   outsider: "From another company",
 };
 
@@ -14,6 +15,7 @@ export class World {
   constructor(state) {
     this.app = state.app;
     this.workspaces = state.workspaces;
+    this.organizations = state.organizations;
   }
 
   workspace(name) {
@@ -26,6 +28,22 @@ export class World {
 
   person(place) {
     return this.persons(place.workspace).find((p) => p.name === place.person || p.id === place.person);
+  }
+
+  /** Whether the app serves it: installed there, or in its organization and granted. */
+  isInstalled(workspace) {
+    return Boolean(this.workspace(workspace)?.installed);
+  }
+
+  /** The organization a workspace belongs to, if any. */
+  organizationOf(workspace) {
+    return this.organizations.find((one) => one.name === this.workspace(workspace)?.organization);
+  }
+
+  /** The workspaces of an organization, and whether it lets the app into each. */
+  membersOf(organization) {
+    const members = this.workspaces.filter((one) => one.organization === organization.name);
+    return members.map((one) => ({ ...one, granted: organization.granted.includes(one.id) }));
   }
 
   /** The channels this person is in, then the direct message with the app. */

@@ -1,16 +1,19 @@
 // What an empty conversation says: where one is, and what to try.
 
 import { shortName } from "../data/world.js";
+import { installCard } from "./control/install.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { chips } from "./session.js";
 
-// What the sample handbooks of the two seeded companies answer, and one thing only the other company knows.
+// What the sample handbooks of the seeded companies answer, and one thing only another company knows.
 const QUESTIONS = {
   northwind: {
     own: ["How many days of paid vacation do I get?", "How much parental leave do I get?", "How soon must I hand in receipts?"],
     foreign: ["Harbor Legal", "What are the steps of a conflicts of interest check?"],
   },
+  lumen: { own: ["How many days of vacation do I get?", "What happens on a heat day?", "How do we repair a customer’s lamp?"], foreign: null },
+  orchard: { own: ["What is a Saturday on call paid?", "How many days of vacation do I get?", "When do I need a certificate?"], foreign: null },
   harbor: {
     own: ["What are the steps of a conflicts of interest check?", "How many days of annual leave do I get?", "How do I record my time?"],
     foreign: ["Northwind Bikes", "How much is the bike stipend?"],
@@ -21,6 +24,7 @@ const ANY = { own: ["What is in our handbook?", "Who can I ask for help?"], fore
 /** @param {(text: string) => void} onAsk sends a direct message */
 export function emptyRoom(store, onAsk, onType) {
   if (store.loading) return loading();
+  if (!store.world.isInstalled(store.place.workspace)) return installCard(store);
   const channel = store.world.channel(store.place);
   if (!channel) return h("div", { class: "empty" }, h("h2", {}, "Nothing to see here"), h("p", {}, "This person is in no conversation."));
   return channel.kind === "im" ? emptyDirectMessage(store, onAsk, onType) : emptyChannel(store, channel, onType);
@@ -37,7 +41,7 @@ function emptyDirectMessage(store, onAsk, onType) {
   const company = world.workspace(place.workspace).title;
   const person = world.person(place);
   const { own, foreign } = QUESTIONS[place.workspace] ?? ANY;
-  const refused = person.kind === "guest" || person.kind === "outsider";
+  const refused = person.kind.endsWith("guest") || person.kind === "outsider";
   return h(
     "div",
     { class: "empty" },
@@ -45,7 +49,7 @@ function emptyDirectMessage(store, onAsk, onType) {
     h("h2", {}, `Ask ${world.app.name} about ${company}`),
     h("p", {}, `A staff of agents that answers from ${company}’s own documents and says where it read it. Each question opens a thread.`),
     refused
-      ? h("p", { class: "empty-note" }, `You look through the eyes of ${shortName(person)}, ${person.kind === "guest" ? "a guest with a limited account" : "who belongs to another company"}. Ask, and see what ${world.app.name} says to someone it must not tell.`)
+      ? h("p", { class: "empty-note" }, `You look through the eyes of ${shortName(person)}, ${person.kind.endsWith("guest") ? "a guest with a limited account" : "who belongs to another company"}. Ask, and see what ${world.app.name} says to someone it must not tell.`)
       : null,
     h("h3", {}, "Try asking"),
     chips(own.map((question) => [question, question]), onAsk),

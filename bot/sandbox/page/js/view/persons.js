@@ -2,6 +2,7 @@
 
 import { KINDS, shortName } from "../data/world.js";
 import { avatar } from "./avatar.js";
+import { openPerson } from "./control/person.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { Listbox } from "./listbox.js";
@@ -10,12 +11,13 @@ import { Listbox } from "./listbox.js";
 export function personSwitcher(store) {
   const person = store.world.person(store.place);
   const list = new Listbox({ label: "People", onChoose: (option) => choose(option) });
-  const menu = h("div", { class: "person-menu", hidden: true }, h("div", { class: "menu-title" }, "See the workspace as"), list.element);
+  const change = h("button", { class: "menu-act", type: "button", on: { click: () => changeThem() } }, `Change ${shortName(person)} …`);
+  const menu = h("div", { class: "person-menu", hidden: true }, h("div", { class: "menu-title" }, "See the workspace as"), list.element, change);
   const button = h(
     "button",
     { class: "person-button", type: "button", role: "combobox", "aria-label": `You are ${person.real_name} (${person.kind})`, "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": list.id, on: { click: () => toggle(menu.hidden), keydown } },
     avatar({ name: person.real_name, app: false }),
-    h("span", { class: "person-words" }, h("span", { class: "person-label" }, "You are", h("span", { class: `kind kind-${person.kind}` }, person.kind)), h("span", { class: "person-name" }, person.real_name)),
+    h("span", { class: "person-words" }, h("span", { class: "person-label" }, "You are", kindBadge(person)), h("span", { class: "person-name" }, person.real_name)),
     icon("chevron", 16),
   );
 
@@ -43,6 +45,12 @@ export function personSwitcher(store) {
     else if (list.key(event, { tabChooses: false }) && list.activeId) button.setAttribute("aria-activedescendant", list.activeId);
   }
 
+  function changeThem() {
+    toggle(false);
+    button.focus();
+    openPerson(store);
+  }
+
   async function choose(chosen) {
     toggle(false);
     if (chosen.id !== person.name) await store.go(samePlace(store, chosen.id));
@@ -60,6 +68,12 @@ export function samePlace(store, personName) {
   return store.world.channel(here) ? here : home;
 }
 
+/** What kind of account it is; a deactivated one is that before all else. */
+function kindBadge(person) {
+  const kind = person.deleted ? "deactivated" : person.kind;
+  return h("span", { class: `kind kind-${kind}` }, kind.replace("_", " "));
+}
+
 function option(person) {
   return {
     id: person.name,
@@ -71,7 +85,7 @@ function option(person) {
         h("span", { class: "person-name" }, shortName(person), h("span", { class: "person-title" }, person.title)),
         h("span", { class: "person-note" }, KINDS[person.kind] ?? ""),
       ),
-      h("span", { class: `kind kind-${person.kind}` }, person.kind),
+      kindBadge(person),
     ],
   };
 }

@@ -2,6 +2,7 @@
 
 import { click } from "../data/api.js";
 import { Composer } from "./composer.js";
+import { notice } from "./control/install.js";
 import { fill, h } from "./dom.js";
 import { acceptDrops } from "./drop.js";
 import { emptyRoom } from "./empty.js";
@@ -15,6 +16,7 @@ import { explained } from "./toast.js";
 
 export function mountRoom(root, store) {
   const head = h("header", { class: "pane-head" });
+  const absent = h("div");
   const composer = new Composer({
     id: "composer",
     store,
@@ -31,13 +33,19 @@ export function mountRoom(root, store) {
     describe: (message, compact) => describe(store, message, compact, (ts) => store.openThread(ts)),
     empty: () => emptyRoom(store, (text) => composer.send(text), type),
   });
-  fill(root, head, list.element, composer.element);
+  fill(root, head, absent, list.element, composer.element);
   acceptDrops(root, composer, () => title(store));
 
   const draw = (fresh = false) => list.show(store.roots(), fresh);
+  const drawHead = () => {
+    fill(head, heading(store));
+    fill(absent, nobodyAnswers(store) ? notice(store) : null);
+  };
+  store.on("world", drawHead);
+  store.on("messages", () => nobodyAnswers(store) === (absent.childElementCount === 0) && drawHead());
   store.on("place", (before) => {
     const { place } = store;
-    fill(head, heading(store));
+    drawHead();
     composer.enter(`${place.workspace}/${place.person}/${place.channel}`, `Message ${title(store)}`);
     const moved = !before || before.channel !== place.channel || before.person !== place.person;
     if (moved && !place.thread) composer.focus();
@@ -66,6 +74,7 @@ export function onMessages(store, draw) {
     if (message.ephemeral || message.author.id === store.world.person(store.place)?.id) settled = false;
   });
   store.on("messages", soon);
+  store.on("world", soon);
   store.on("session", soon);
 }
 
@@ -87,6 +96,11 @@ function openOwnThread(store, said, from) {
   const channel = store.world.channel(store.place);
   if (!said.ts || channel?.kind !== "im" || store.place.channel !== from.place.channel) return;
   store.openThread(said.ts);
+}
+
+/** An empty conversation says so itself. */
+function nobodyAnswers(store) {
+  return !store.world.isInstalled(store.place.workspace) && store.messages.size > 0;
 }
 
 function title(store) {

@@ -1,6 +1,8 @@
 // The sidebar: the workspace, who one is, channels, and the app.
 
 import { avatar } from "./avatar.js";
+import { addLink } from "./control/install.js";
+import { openManage } from "./control/manage.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { personSwitcher } from "./persons.js";
@@ -15,10 +17,30 @@ export function mountSidebar(root, store) {
     drawLists(lists, store);
   });
   store.on("unread", () => drawLists(lists, store));
+  store.on("world", () => {
+    redrawHead(head, store);
+    drawLists(lists, store);
+  });
 }
 
 function drawHead(head, store) {
-  fill(head, h("h1", { class: "workspace-name" }, store.world.workspace(store.place.workspace).title), personSwitcher(store));
+  const { world, place } = store;
+  const organization = world.organizationOf(place.workspace);
+  const words = `Manage ${world.app.name}`;
+  const manage = h("button", { class: "icon-button on-ink", type: "button", title: words, "aria-label": words, on: { click: () => openManage(store) } }, icon("sliders", 17));
+  fill(
+    head,
+    h("div", { class: "workspace-head" }, h("h1", { class: "workspace-name" }, world.workspace(place.workspace).title, organization ? h("span", { class: "workspace-of" }, `in ${organization.title}`) : null), manage),
+    personSwitcher(store),
+  );
+}
+
+/** A menu that is open stays; else the focus does. */
+function redrawHead(head, store) {
+  if (head.querySelector(".person-button[aria-expanded=true]")) return;
+  const focused = head.contains(document.activeElement) ? document.activeElement.className : null;
+  drawHead(head, store);
+  if (focused) head.getElementsByClassName(focused)[0]?.focus();
 }
 
 function drawLists(root, store) {
@@ -28,8 +50,13 @@ function drawLists(root, store) {
     const rows = channels.filter(wanted).map((channel) => row(channel, store));
     return rows.length ? h("section", { "aria-label": title }, h("h2", { class: "sidebar-title" }, title), h("ul", {}, rows)) : null;
   };
-  fill(root, group("Agents", (c) => c.kind === "im"), group("Channels", (c) => c.kind !== "im"));
+  fill(root, group("Agents", (c) => c.kind === "im"), store.world.isInstalled(store.place.workspace) ? null : addRow(store), group("Channels", (c) => c.kind !== "im"));
   if (focused) root.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function addRow(store) {
+  const link = addLink(store);
+  return link ? h("p", { class: "sidebar-add" }, link) : null;
 }
 
 function row(channel, store) {
