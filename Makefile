@@ -7,6 +7,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 ARGS ?=
+# Of `make faults`: the seed repeats a run, the minutes are its length.
+SEED ?= 1
+MINUTES ?= 2
 PYTHON ?=
 export PYTHON
 python := .venv/bin/python
@@ -19,7 +22,7 @@ unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u OPENAI_COM
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: set-up ## Start everything on this machine and print one address (ARGS="--script docs/demo.yaml")
@@ -30,7 +33,7 @@ test: set-up ## Run the tests (ARGS="tests/unit -k router")
 	@$(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: check
-check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run, pgbouncer; then the tests
+check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run, pgbouncer, faults; then the tests
 	@echo '== format' && $(python) -m ruff format --check .
 	@echo '== lint' && $(python) -m ruff check .
 	@echo '== types' && $(python) -m mypy
@@ -40,7 +43,24 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 		tests/contract/test_sandbox_docs.py tests/contract/test_glossary.py
 	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
 	@echo '== isolation through pgbouncer' && $(python) -m pytest -n 2 --through-pgbouncer $(isolation)
+	@echo '== faults' && $(python) -m tests.faults --seed 1 --minutes 2 --lease 2
 	@echo '== tests' && $(python) -m pytest -n 2 $(ARGS)
+
+.PHONY: faults
+faults: set-up ## Play faults under load and check the history (SEED=1 MINUTES=2, ARGS="--lease 1")
+	@$(python) -m tests.faults --seed $(SEED) --minutes $(MINUTES) $(ARGS)
+
+.PHONY: load
+load: set-up ## Measure 30,000 events an hour in one workspace, and 100 a second in 500
+	@$(python) -m tests.faults.volume --tenants 1 --rate 8.34 --minutes 10
+	@$(python) -m tests.faults.volume --tenants 500 --rate 100 --minutes 2
+
+.PHONY: check-long
+check-long: set-up ## Three fault runs of 20 minutes, 30 kills a point, the database storm, the loads
+	@for seed in 1 2 3; do $(python) -m tests.faults --seed $$seed --minutes 20; done
+	@$(python) -m tests.faults.kills --times 30
+	@$(python) -m tests.faults.storm
+	@$(MAKE) load
 
 .PHONY: sample-run
 sample-run:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from core.conversations.model import Outgoing
 from core.conversations.notices.tell_person import tell_person
 from core.conversations.outbox import respond
+from core.conversations.ports import CannotPost
 from core.conversations.turns.abandon_turn import abandon_turn
 from core.db.tenant import TenantContext
-from core.kernel.errors import Busy, Disconnected, DomainError
+from core.kernel.errors import Disconnected, DomainError
 from core.services import Services
 from handlers.admitting import Request, recognize
 from handlers.blocks.refusals import explained as explained_words
@@ -61,10 +62,16 @@ async def answer_privately(
     message = Outgoing("", words.text, blocks=tuple(words.blocks))
     if response_url and await respond(tenant, messenger, response_url, message, key=key):
         return
-    if person_id:
+    if not person_id:
+        return
+    try:
         channel = await messenger.open_direct(tenant, person_id)
-        direct = replace(message, channel=channel)
-        await tell_person(tenant, messenger, direct, person_id, key=f"{key}:private")
+    except CannotPost as closed:
+        # A bot, somebody who has left, or nobody at all: there is nowhere to say it.
+        log.info("a person could not be told", extra={"reason": closed.reason})
+        return
+    direct = replace(message, channel=channel)
+    await tell_person(tenant, messenger, direct, person_id, key=f"{key}:private")
 
 
 @asynccontextmanager
@@ -75,7 +82,7 @@ async def explained(services: Services, heard: Heard, part: str = "error") -> As
     """
     try:
         yield
-    except (Busy, Disconnected):
+    except Disconnected:
         raise  # tried again: by itself, or when a word can arrive at all
     except DomainError as error:
         log.info("explained to the person", exc_info=error)

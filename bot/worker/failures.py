@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import asyncpg
 
 from bot.slack.errors import CALL_ERRORS, is_passing
-from core.kernel.errors import Busy, Disconnected, Postponed
+from core.kernel.errors import Disconnected, Postponed
 
 # For so long after it came an event is not blamed for trouble around it.
 PATIENCE_SECONDS = 3600.0
@@ -58,4 +58,4 @@ def _passes(error: BaseException) -> bool:
         return bool(_CLOSED.search(str(error)))
     if isinstance(error, CALL_ERRORS):
         return is_passing(error)
-    return isinstance(error, (Postponed, Disconnected, Busy, OSError, *_DATABASE_AWAY))
+    return isinstance(error, (Postponed, Disconnected, OSError, *_DATABASE_AWAY))

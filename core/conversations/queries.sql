@@ -26,8 +26,11 @@ select question, coalesce(answer, '') as answer from (
 select state from turn where turn_id = $1;
 
 -- keep_answer --
+-- Not when somebody else has answered meanwhile: a worker that was stopped for longer than its lease
+-- wakes up and knows nothing of that.
 update turn set answer = $2, sources = $3::jsonb, model = $4, state = 'answered'
-where turn_id = $1;
+where turn_id = $1 and state in ('open', 'stopping')
+returning true;
 
 -- close_turn --
 update turn set state = $2, finished_at = now() where turn_id = $1;
@@ -68,7 +71,8 @@ update outbox_message set state = 'failed', reason = $2
 where starts_with(key, $1) and state <> 'sent';
 
 -- mark_streaming --
-update outbox_message set state = 'streaming', message_ts = $2 where key = $1;
+update outbox_message set state = 'streaming', message_ts = $2
+where key = $1 and state not in ('sent', 'failed');
 
 -- mark_sent --
 update outbox_message set state = 'sent', message_ts = coalesce($2, message_ts), sent_at = now()

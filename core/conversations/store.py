@@ -51,9 +51,10 @@ async def turn_state(tx: Tx, turn_id: str) -> str | None:
 
 async def keep_answer(
     tx: Tx, turn_id: str, answer: str, sources: tuple[Source, ...], model: str
-) -> None:
+) -> bool:
+    """False when the turn has its answer, or its end, already."""
     listed = json.dumps([asdict(source) for source in sources])
-    await tx.execute(SQL["keep_answer"], turn_id, answer, listed, model)
+    return bool(await tx.fetchval(SQL["keep_answer"], turn_id, answer, listed, model))
 
 
 async def close_turn(tx: Tx, turn_id: str, state: str) -> None:

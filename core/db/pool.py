@@ -88,7 +88,7 @@ async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Con
     try:
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
     except TimeoutError:
-        raise Busy("AEGIS is busy at the moment. Please try again.") from None
+        raise Busy("all connections to the database are in use", 1.0) from None
     ended: list[bool] = []
 
     def end() -> None:

@@ -6,10 +6,10 @@ DomainError            words that are safe to show
 ├── Refused            the person may not do this
 ├── Invalid            what the person gave cannot be used as it is
 └── Unavailable        something outside (a model, Slack, a store) did not answer
-    ├── Busy           all connections to the database are in use
     └── Disconnected   Slack does not take the workspace's token any more
 
-Postponed stands beside it: nobody is told, the work is tried again.
+Postponed stands beside it, and Busy (no connection to the database is free) below that: nobody is
+told, the work is tried again.
 """
 
 
@@ -37,10 +37,6 @@ class Unavailable(DomainError):
     """Something outside did not answer in time or in words we understand."""
 
 
-class Busy(Unavailable):
-    """All connections to the database are in use, and none came free in time."""
-
-
 class Disconnected(Unavailable):
     """Slack takes the workspace's token no more: nothing can be said there until it is installed
     again."""
@@ -56,3 +52,7 @@ class Postponed(Exception):
     def __init__(self, reason: str, seconds: float = 5.0) -> None:
         super().__init__(reason)
         self.seconds = seconds
+
+
+class Busy(Postponed):
+    """All connections to the database are in use, and none came free in time."""

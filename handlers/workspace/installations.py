@@ -19,14 +19,18 @@ _FINAL = (Invalid, NotFound, Refused)
 def register(app: AsyncApp, services: Services) -> None:
     async def removed(context: AsyncBoltContext) -> None:
         """In either order, late, or after a reinstall: what counts is what the token is worth."""
-        await stop_uninstalled(
-            context["tenant"],
-            services.database,
-            services.provisioner,
-            services.rules,
-            services.tokens,
-            reference=context["inbox_event"].event_id,
-        )
+        try:
+            await stop_uninstalled(
+                context["tenant"],
+                services.database,
+                services.provisioner,
+                services.rules,
+                services.tokens,
+                reference=context["inbox_event"].event_id,
+            )
+        except _FINAL as error:
+            # The other event of the two was here first, in another process or a moment ago.
+            log.info("a removed workspace is not served already: %s", error)
 
     async def granted(event: dict[str, Any], context: AsyncBoltContext) -> None:
         for team_id in _teams(event):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.sandbox.model.message import Message
 from bot.sandbox.webapi.methods import HANDLERS
 from core.tenancy.model import Standing
 from handlers.blocks.knowledge import SHARE
@@ -57,11 +58,21 @@ class Whoever:
         bot["user_id"] = self.door.workspace["bot_user_id"]
         given = {"authorizations": [bot]} | more
         body = self.door.said(ASK, event_id, inner, **given)
+        self._put(json.loads(body)["event"])
         status, _ = await self.door.knock(body, self.door.signed(body))
         assert status == 200
         if await self.door.stored(event_id):
             await self.door.until_done(event_id)
         return event_id
+
+    def _put(self, inner: dict[str, Any]) -> None:
+        """What was said stands in Slack too, so that it can be replied to."""
+        world = self.door.stage.sandbox.world
+        workspace = world.workspaces[self.door.workspace["id"]]
+        channel, ts = workspace.channels.get(str(inner.get("channel"))), inner.get("ts")
+        if channel is not None and ts and ts not in channel.messages:
+            user, thread = str(inner.get("user") or ""), inner.get("thread_ts")
+            channel.add(Message(ts=ts, user=user, team=workspace.id, text=ASK, thread_ts=thread))
 
     async def mentioned_by(self, user: str | None, **inner: Any) -> str:
         event = {"channel": self.channel("general"), "channel_type": "channel", "user": user}

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -82,12 +83,19 @@ def _keep_errors(screen: Screen, kind: str, text: str) -> None:
         screen.complaints.append(text)
 
 
-@pytest.fixture
-async def screen(browser: Browser, sandbox: Sandbox) -> AsyncIterator[Screen]:
-    """A fresh browser profile on the sandbox; what the page complained about fails the test."""
+@asynccontextmanager
+async def open_screen(browser: Browser, base: str) -> AsyncIterator[Screen]:
+    """A fresh browser profile; what the page complained about fails the test."""
     context = await browser.new_context(viewport=WIDE, color_scheme="light", locale="en-GB")
     context.set_default_timeout(10_000)
-    screen = watch(await context.new_page(), sandbox.url)
+    screen = watch(await context.new_page(), base)
     yield screen
     await context.close()
     assert screen.complaints == []
+
+
+@pytest.fixture
+async def screen(browser: Browser, sandbox: Sandbox) -> AsyncIterator[Screen]:
+    """The page on a sandbox with a scripted app behind it."""
+    async with open_screen(browser, sandbox.url) as opened:
+        yield opened

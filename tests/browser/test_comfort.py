@@ -60,6 +60,7 @@ async def test_a_day_without_a_mouse(screen: Screen) -> None:
     await keys.press("Enter")
     await expect(screen.page.locator(".person-button")).to_contain_text("Ben Okafor")
     await expect(screen.page.locator(".person-button")).to_be_focused()
+    assert "/ben/" in screen.page.url
 
 
 async def test_focus_is_visible(screen: Screen) -> None:
@@ -97,3 +98,4 @@ async def test_what_was_typed_is_kept_per_conversation(screen: Screen) -> None:
     await screen.page.locator(".room", has_text="AEGIS").click()
 
     await expect(screen.page.locator("#composer")).to_have_value("half a thought")
+    assert await screen.page.locator("#composer").input_value() == "half a thought"

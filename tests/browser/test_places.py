@@ -14,6 +14,7 @@ async def test_one_lands_in_the_owners_direct_message_with_the_app(screen: Scree
     await expect(screen.page.locator(".person-button .kind")).to_have_text("owner")
     await expect(screen.page.locator(".empty h2")).to_have_text("Ask AEGIS about Northwind Bikes")
     await expect(screen.page).to_have_title("AEGIS · Northwind Bikes")
+    assert "#/northwind/ana/" in screen.page.url
 
 
 async def test_another_workspace_has_its_own_people_and_channels(screen: Screen) -> None:
@@ -28,6 +29,7 @@ async def test_another_workspace_has_its_own_people_and_channels(screen: Screen)
     await expect(screen.page.locator(".room", has_text="with-meridian")).to_be_visible()
     await expect(screen.page.locator(".message")).to_have_count(0)
     await expect(screen.page.locator("#thread")).to_be_hidden()
+    assert "for Northwind" not in await screen.page.locator("body").inner_text()
 
 
 async def test_a_guest_and_an_outsider_see_only_their_rooms(screen: Screen) -> None:
@@ -43,6 +45,7 @@ async def test_a_guest_and_an_outsider_see_only_their_rooms(screen: Screen) -> N
         await expect(screen.page.locator(".person-button .kind")).to_have_text(kind)
         await expect(screen.page.locator(".room-name")).to_have_text(rooms)
         await expect(screen.page.locator(".empty-note")).to_contain_text(name)
+        assert await screen.page.locator(".room-name").all_inner_texts() == rooms
 
 
 async def test_a_room_with_news_is_marked_until_it_is_opened(
@@ -59,6 +62,7 @@ async def test_a_room_with_news_is_marked_until_it_is_opened(
     await room.click()
     await expect(screen.page.locator("#main .message-body")).to_have_text("The news")
     await expect(room.locator(".unread")).to_have_count(0)
+    assert await screen.page.locator(".unread").count() == 0
 
 
 async def test_a_reload_comes_back_to_the_same_thread(screen: Screen) -> None:
@@ -75,6 +79,7 @@ async def test_a_reload_comes_back_to_the_same_thread(screen: Screen) -> None:
     await expect(screen.page.locator("#thread .message-body")).to_have_text("Does this stay?")
     await screen.page.go_back()
     await expect(screen.page.locator("#thread")).to_be_hidden()
+    assert await screen.page.locator("#main .message-body").inner_text() == "Does this stay?"
 
 
 async def test_ctrl_k_jumps_to_a_person(screen: Screen) -> None:
@@ -87,6 +92,7 @@ async def test_ctrl_k_jumps_to_a_person(screen: Screen) -> None:
 
     await expect(screen.page.locator(".person-button")).to_contain_text("Ben Okafor")
     await expect(screen.page.locator("#main .pane-title")).to_have_text("random")
+    assert "#/northwind/ben/" in screen.page.url
 
 
 async def test_a_lost_feed_is_said_and_caught_up(screen: Screen, app: ScriptedApp) -> None:
@@ -104,4 +110,5 @@ async def test_a_lost_feed_is_said_and_caught_up(screen: Screen, app: ScriptedAp
         "Said meanwhile", timeout=15_000
     )
     await expect(screen.page.locator(".link-state")).to_be_hidden()
+    assert await screen.page.locator("#main .message").count() == 1
     screen.complaints.clear()  # the browser rightly complained about the feed

@@ -44,6 +44,7 @@ async def test_what_a_person_types_is_never_markup(screen: Screen) -> None:
     await expect(bodies).to_have_count(len(HOSTILE))
     await expect(bodies.first).to_have_text(HOSTILE[0])
     await _assert_inert(bodies)
+    assert await bodies.first.inner_text() == HOSTILE[0]
 
 
 @pytest.mark.parametrize("block", ["markdown", "section", "header", "context", "button"])
@@ -61,6 +62,7 @@ async def test_what_an_app_sends_is_never_markup(
     bodies = screen.page.locator("#main .message-main")
     await expect(bodies).to_have_count(len(HOSTILE))
     await _assert_inert(bodies)
+    assert "onerror=alert(1)" in await bodies.first.inner_text()
 
 
 def _block(kind: str, words: str) -> dict[str, object]:

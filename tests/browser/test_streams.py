@@ -29,6 +29,7 @@ async def test_a_stream_grows_in_place(screen: Screen, app: ScriptedApp) -> None
     await expect(answer.locator("pre")).to_have_text("a < b")
     await expect(answer.locator("p").last).to_have_text("Done.")
     await expect(answer.locator(".cursor")).to_have_count(0)
+    assert await answer.locator("pre").inner_text() == "a < b"
 
 
 async def test_a_reader_who_scrolled_up_is_left_there(screen: Screen, app: ScriptedApp) -> None:
@@ -72,3 +73,4 @@ async def test_an_edit_and_a_deletion_show_at_once(screen: Screen, app: Scripted
 
     await client.chat_delete(channel=channel, ts=posted["ts"])
     await expect(screen.page.locator("#main .message")).to_have_count(0)
+    assert "Better words" not in await screen.page.locator("body").inner_text()

@@ -32,6 +32,7 @@ async def test_a_question_opens_its_thread_and_the_answer_streams_in(
     await expect(thread.locator(".session")).to_be_hidden()
     await expect(screen.page.locator("#main .thread-count")).to_have_text("1 reply")
     await expect(screen.page.locator("#announcer")).to_contain_text("Pia: You get 25 days")
+    assert await thread.locator(".message").count() == 2
 
 
 async def test_stop_ends_a_stream_where_it_stands(screen: Screen, app: ScriptedApp) -> None:
@@ -59,8 +60,8 @@ async def test_an_example_question_is_one_click(screen: Screen) -> None:
 
     await screen.page.locator(".chip").first.click()
 
-    await expect(screen.page.locator("#thread .thread-count")).to_have_count(0)
     await expect(screen.page.locator("#thread .message").last).to_contain_text("handbook.md")
+    assert await screen.page.locator("#thread .thread-count").count() == 0
 
 
 async def test_a_mention_is_completed_and_answered_in_the_thread(screen: Screen) -> None:
@@ -79,6 +80,7 @@ async def test_a_mention_is_completed_and_answered_in_the_thread(screen: Screen)
     await expect(screen.page.locator("#thread .replies")).to_have_text("1 reply")
     await screen.send("And *after* five years?", box="thread-composer")
     await expect(screen.page.locator("#thread .message strong").last).to_have_text("after")
+    assert await screen.page.locator("#main .mention").all_inner_texts() == ["@AEGIS"]
 
 
 async def test_commands_complete_with_their_usage(screen: Screen, app: ScriptedApp) -> None:
@@ -111,6 +113,7 @@ async def test_an_unknown_command_is_explained_and_kept(screen: Screen) -> None:
 
     await expect(screen.page.locator(".toast")).to_contain_text("/nonsense is not a command here")
     await expect(screen.page.locator("#composer")).to_have_value("/nonsense now")
+    assert await screen.page.locator("#main .message").count() == 0
 
 
 async def test_a_file_is_attached_then_sent_with_words(screen: Screen) -> None:
@@ -125,6 +128,7 @@ async def test_a_file_is_attached_then_sent_with_words(screen: Screen) -> None:
     await expect(message.locator(".file-name")).to_have_text("policy.md")
     await expect(message.locator(".message-body")).to_have_text("Read this")
     await expect(screen.page.locator("#main .attachment-chip")).to_have_count(0)
+    assert await message.count() == 1
 
 
 async def test_a_dropped_file_is_attached_and_a_refused_one_is_explained(screen: Screen) -> None:
@@ -143,6 +147,7 @@ async def test_a_dropped_file_is_attached_and_a_refused_one_is_explained(screen:
 
     await expect(screen.page.locator(".toast")).to_contain_text("The file is empty.")
     await expect(screen.page.locator("#main .attachment-chip")).to_contain_text("empty.txt")
+    assert await screen.page.locator("#main .message").count() == 0
     screen.complaints.clear()  # the browser logs the refusal's 400
 
 

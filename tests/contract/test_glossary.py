@@ -16,7 +16,9 @@ MIGRATIONS = [path.read_text("utf-8") for path in sorted((ROOT / "migrations").g
 
 def tables() -> set[str]:
     """`table x` for a tenant's tables, `table control.x` for the switchboard's."""
-    found = re.findall(r"create (?:unlogged )?table (?:\{schema\}\.)?([\w.]+)", "\n".join(MIGRATIONS))
+    found = re.findall(
+        r"create (?:unlogged )?table (?:\{schema\}\.)?([\w.]+)", "\n".join(MIGRATIONS)
+    )
     return {f"table {name}" for name in found}
 
 

@@ -43,6 +43,8 @@ MACHINE_FAULTS: tuple[Fault, ...] = (
     SocketMode(),
 )
 
+NOT_HERE = {"a failover that loses the last second": "F30: this runner starts no replica"}
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -73,7 +75,7 @@ async def play(course: Course, plan: Plan) -> History:
         finally:
             await supervisor.close()
         history.said, history.windows = people.said, stage.windows
-        history.skipped = stage.skipped
+        history.skipped = NOT_HERE | stage.skipped
         await collect(cluster, history)
     return history
 

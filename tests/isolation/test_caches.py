@@ -22,7 +22,13 @@ CACHES = {
     ("bot/slack/clients.py", "_opening"): "by tenant id, while its token is being opened",
     ("bot/slack/abilities.py", "_missing"): "by team id, and no content: what a server lacks",
     ("bot/slack/answers/rewriting.py", "_shown"): "one answer's own",
+    (
+        "bot/intake/batch.py",
+        "_waiting",
+    ): "a list: events of all tenants until their commit, each with its own id",
+    ("bot/intake/accept.py", "_looking_up"): "by team or organization id, while it is looked up",
     ("bot/worker/worker.py", "_running"): "by lease, which names its tenant",
+    ("bot/worker/worker.py", "_broken"): "by lease, until it is given back",
     ("bot/cli/script/player.py", "_threads"): "one script's own; no part of the service",
     ("bot/cli/script/operations.py", "_expired"): "one script's own; no part of the service",
     ("core/db/transaction.py", "tables"): "one tenant's snapshot",

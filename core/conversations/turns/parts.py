@@ -5,6 +5,11 @@ from core.conversations.model import Outgoing, Part, Place
 from core.db.tenant import TenantContext
 
 
+class Overtaken(Exception):
+    """Another worker has answered this turn: this one was away for longer than its lease, and says
+    nothing more."""
+
+
 class RecordedParts:
     """Under *prefix*, which names the answer and where it is shown."""
 
@@ -27,9 +32,12 @@ class RecordedParts:
         return tuple(self._parts)
 
     async def opening(self) -> Part:
+        """Raises Overtaken."""
         part = Part(f"{self._prefix}{len(self._parts)}")
         message = Outgoing(self._place.channel, "", self._place.thread_ts)
         async with self._context.db.transaction() as tx:
+            if await store.turn_state(tx, self._prefix.split(":")[1]) in ("done", "failed"):
+                raise Overtaken
             await store.put_outbox(tx, part.key, message)
             await store.mark_sending(tx, part.key)
         self._parts.append(part)

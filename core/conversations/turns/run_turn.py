@@ -6,7 +6,12 @@ from core.conversations import store
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
 from core.conversations.turns.answer_directly import answer_directly
-from core.conversations.turns.parts import RecordedParts, direct_prefix, parts_prefix
+from core.conversations.turns.parts import (
+    Overtaken,
+    RecordedParts,
+    direct_prefix,
+    parts_prefix,
+)
 from core.conversations.turns.speak import until_stopped
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
@@ -17,7 +22,8 @@ from core.kernel.ids import new_id
 async def run_turn(context: TenantContext, staff: Staff, question: Question) -> None:
     """Answer *question* once, whatever happened to earlier tries of the same event.
 
-    Raises Postponed and Disconnected: the turn stays open, with the answer if there is one.
+    Raises Postponed and Disconnected: the turn stays open, with the answer if there is one. Raises
+    Overtaken when another worker has answered meanwhile.
     """
     turn = await _open(context, staff.roster, question)
     if turn.is_over:
@@ -67,7 +73,8 @@ async def _open(context: TenantContext, roster: Roster, question: Question) -> T
 
 async def _keep(context: TenantContext, turn: Turn, draft: Draft) -> None:
     async with context.db.transaction() as tx:
-        await store.keep_answer(tx, turn.turn_id, draft.text, draft.sources, draft.model)
+        if not await store.keep_answer(tx, turn.turn_id, draft.text, draft.sources, draft.model):
+            raise Overtaken
 
 
 async def _close(

@@ -16,7 +16,7 @@ import asyncpg
 from core.audit.attempt import Attempt, attempt
 from core.db.database import Database
 from core.db.tenant import TenantContext
-from core.kernel.errors import Disconnected, Postponed, Unavailable
+from core.kernel.errors import Busy, Disconnected, Postponed, Unavailable
 from core.kernel.ids import new_reference
 from core.tenancy.install_workspace import open_stored_token
 from core.tenancy.installation import store
@@ -33,7 +33,7 @@ ASK_SECONDS = 15.0
 WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.2
 _KEEP_TRIES = 5
-_PASSING = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, Unavailable)
+_PASSING = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, Unavailable, Busy)
 
 
 async def ready_token(
@@ -80,7 +80,7 @@ async def _renewed(
             return False
     try:
         await _renew(database, context, slack, found)
-    except Unavailable as error:
+    except (Unavailable, Busy) as error:
         log.warning(
             "a token could not be renewed; it is tried again",
             extra={"tenant": context.tenant_id, "why": type(error).__name__},

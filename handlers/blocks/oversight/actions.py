@@ -9,6 +9,8 @@ ACTION_WORDS = {
     "conversations:file:fetch": "fetching a file from Slack",
     "conversations:turn:ask": "asking an agent",
     "conversations:turn:stop": "stopping an answer",
+    "jobs:event:set_aside": "setting aside what failed again and again",
+    "jobs:events:limit": "Slack holding back events, because there were too many",
     "knowledge:document:forget": "taking a document away",
     "knowledge:document:ingest": "adding a document",
     "knowledge:document:share": "sharing a document with everyone",

@@ -12,6 +12,7 @@ from itertools import permutations
 from tests.faults.history.answers import whole_answers
 from tests.faults.history.model import Delivery, History, Message, Said, Window
 
+_OWNER_IS_TOLD = "Something in this workspace failed on our side again and again"
 LATE_MS = 3_000  # Slack gives up
 _TOKEN = re.compile(r"\bTOK[0-9a-f]{10}\b")
 _CANARY = re.compile(r"\bCAN[0-9a-f]{10}\b")
@@ -78,10 +79,13 @@ def unfounded(history: History) -> Iterator[str]:
 
 
 def uncalled(history: History) -> Iterator[str]:
-    """The app speaks only where it was asked."""
+    """The app speaks only where it was asked. Besides, an owner is told once of what was set aside."""
     asked = {(said.workspace, said.channel, said.thread) for said in history.said if said.token}
+    owners = {said.workspace for said in history.said if said.poison}
     for place, messages in _told(history).items():
-        if place not in asked:
+        if place[0] in owners and messages[0].text.startswith(_OWNER_IS_TOLD):
+            owners.discard(place[0])
+        elif place not in asked:
             yield f"{' '.join(place)}: {messages[0].text[:80]!r}"
 
 

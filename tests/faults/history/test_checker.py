@@ -214,6 +214,20 @@ def test_who_sent_poison_is_told_once():
     assert rules(a_poisoned_run(2)) == {"untold", "doubled"}
 
 
+def test_an_owner_is_told_once_and_only_of_what_was_set_aside():
+    words = "Something in this workspace failed on our side again and again, so it is set aside."
+    notices = [Message("w1", "D9", "", f"22.{number}", True, words) for number in range(2)]
+    run = a_poisoned_run(1)
+    run.messages.append(notices[0])
+    assert rules(run) == set()
+
+    run.messages.append(notices[1])
+    assert rules(run) == {"uncalled"}
+    without = a_clean_run()
+    without.messages.append(notices[0])
+    assert rules(without) == {"uncalled"}
+
+
 def test_what_a_lost_second_took_along_is_spared_but_nothing_else():
     run = a_clean_run()
     del run.messages[0]
