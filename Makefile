@@ -14,8 +14,9 @@ PYTHON ?=
 export PYTHON
 python := .venv/bin/python
 # What has to hold when connections are shared: walls, attacks, intake, queue, and the product's main job.
-isolation := tests/isolation $(addprefix tests/integration/test_,walls.py pooled.py intake_http.py worker.py \
-	stop_turn.py) tests/scenario/test_first_light.py
+isolation := tests/isolation tests/integration/worker/test_worker_mailboxes.py \
+	$(addprefix tests/integration/test_,walls.py pooled.py intake_http.py stop_turn.py) \
+	tests/scenario/test_first_light.py
 # A sample run must not depend on what the developer has set for a real one.
 unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u OPENAI_COMPATIBLE_API_KEY \
 	-u OPENAI_COMPATIBLE_BASE_URL -u SLACK_BOT_TOKEN -u SLACK_APP_TOKEN -u SLACK_API_BASE_URL
