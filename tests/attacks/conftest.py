@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.attacks.door import Door
+from tests.attacks.whoever import HANDBOOK, Whoever, plant_records
 from tests.stage import Stage
 
 
@@ -30,3 +31,11 @@ async def working_door(stage: Stage) -> AsyncIterator[Door]:
 async def door(stage_with: Callable[..., Any]) -> AsyncIterator[Door]:
     async with stage_with(works=False) as stage, knocking(stage) as opened:
         yield opened
+
+
+@pytest.fixture
+async def whoever(working_door: Door, monkeypatch: pytest.MonkeyPatch) -> Whoever:
+    found = Whoever(working_door)
+    plant_records(monkeypatch, found.records)
+    await working_door.stage.add_document("northwind", "Handbook.md", HANDBOOK)
+    return found

@@ -7,18 +7,10 @@ import pytest
 
 from bot.slack.directory import standing_of
 from core.tenancy.model import Person, Standing
-from tests.attacks.door import Door, new_event_id
-from tests.attacks.whoever import HANDBOOK, SECRET, Whoever, plant_records
+from tests.attacks.door import new_event_id
+from tests.attacks.whoever import SECRET, Whoever
 
 TURN_ASK = "conversations:turn:ask"
-
-
-@pytest.fixture
-async def whoever(working_door: Door, monkeypatch) -> Whoever:
-    found = Whoever(working_door)
-    plant_records(monkeypatch, found.records)
-    await working_door.stage.add_document("northwind", "Handbook.md", HANDBOOK)
-    return found
 
 
 @pytest.mark.parametrize("team", ["E0GRIDORG01", "T0NEVERSEEN"])

@@ -6,18 +6,9 @@ from typing import Any
 import pytest
 
 from core.knowledge.ingest_document import ingest_document
-from tests.attacks.door import Door
-from tests.attacks.whoever import ASK, HANDBOOK, REFUSED, SECRET, Whoever, plant_records
+from tests.attacks.whoever import ASK, REFUSED, SECRET, Whoever
 
 TURN_ASK, COMMAND = "conversations:turn:ask", "conversations:command:run"
-
-
-@pytest.fixture
-async def whoever(working_door: Door, monkeypatch) -> Whoever:
-    found = Whoever(working_door)
-    plant_records(monkeypatch, found.records)
-    await working_door.stage.add_document("northwind", "Handbook.md", HANDBOOK)
-    return found
 
 
 BOTS: dict[str, dict[str, Any]] = {

@@ -1,6 +1,5 @@
 """An answer that cannot be put in its place: the person gets it, or at least nobody tries for ever."""
 
-import aiohttp
 import pytest
 
 from core.conversations.model import Outgoing
@@ -8,23 +7,10 @@ from core.conversations.outbox import post
 from core.conversations.ports import CannotPost
 from core.conversations.turns.abandon_turn import abandon_turn
 from core.kernel.errors import Postponed
-from tests.integration.delivery.asked import LAST_WORDS, RULES, ask
+from tests.integration.delivery.asked import LAST_WORDS, ask
 
 GENERAL = "#general"
 POSTING = ("chat.startStream", "chat.postMessage")
-
-
-@pytest.fixture
-async def stage(stage_with):
-    async with stage_with(works=False) as opened:
-        await opened.add_document("northwind", "Rules.md", RULES)
-        yield opened
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
 
 
 @pytest.mark.parametrize(
