@@ -67,6 +67,7 @@ class Supervisor:
             try:
                 await program.start(**given)
             except DidNotStart:
+                await program.close()  # it may live on without being ready, and keep its port
                 await asyncio.sleep(0.5)
             else:
                 return
