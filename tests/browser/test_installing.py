@@ -114,7 +114,7 @@ async def test_uninstalled_it_is_silent_and_installed_again_it_answers(
     await screen.page.locator(".room", has_text="general").click()
     await screen.send("@AEGIS how many days of vacation do we get?")
     await expect(screen.page.locator(".notice")).to_contain_text("nobody answers here")
-    assert await screen.page.locator("#main .message").count() == 1
+    await expect(screen.page.locator("#main .message")).to_have_count(1)
 
     await _install(screen, "Northwind Bikes: Ben Okafor, member", add=".notice .button")
     await expect(screen.page.locator(".notice")).to_have_count(0)

@@ -150,7 +150,7 @@ async def test_a_tenant_in_use_is_left_as_it_was_and_named_and_the_next_run_fini
     status_again, said_again = await run_migrate(server)
 
     assert status == 1
-    assert f"tenant {busy}: 000{NEWEST}_" in said
+    assert f"tenant {busy} was not brought up to date: 000{NEWEST}_" in said
     assert "in use for more than 2 seconds" in said
     assert said.count("tenant ") == said.count(f"tenant {busy}") == 1
     assert "Traceback" not in said
@@ -188,7 +188,7 @@ async def test_a_tenant_with_rows_that_do_not_fit_is_named_without_quoting_them(
     status_again, said_again = await run_migrate(server)
 
     assert status == 1
-    assert f"tenant {bad}: 0002_walls.sql to 000{NEWEST}_" in said
+    assert f"tenant {bad} was not brought up to date: 0002_walls.sql to 000{NEWEST}_" in said
     assert "its rows break a rule of the new version" in said
     assert "table audit_event, constraint audit_event_detail_check, SQLSTATE 23514" in said
     assert CANARY not in said

@@ -61,6 +61,13 @@ async def until(look, seconds=30.0):
         return found
 
 
+async def _is_quiet(context) -> bool:
+    async with context.db.transaction() as tx:
+        return not await tx.fetchval(
+            "select exists (select from inbox_event where state = 'waiting')"
+        )
+
+
 @pytest.mark.parametrize(("company", "person"), [(OLD, "ana"), (NEW, "dora")])
 async def test_the_oldest_version_that_is_served_does_all_that_the_newest_does(
     two_versions, new_document, company, person
@@ -80,6 +87,8 @@ async def test_the_oldest_version_that_is_served_does_all_that_the_newest_does(
         """
     )
     context = stage.tenants[company]
+    # The last answer is read before the row of its command is closed.
+    await until(lambda: _is_quiet(context))
     async with context.db.transaction() as tx:
         events = await tx.fetch("select state from inbox_event")
         turns = await tx.fetch("select state from turn")

@@ -58,6 +58,14 @@ class Place:
             for row in rows:
                 database.forget(row["tenant_id"])
 
+    async def waits_for_a_lock(self) -> bool:
+        """Somebody stands before an advisory lock; it can be asked while everybody looks anew."""
+        async with self._one_at_a_time:
+            found = await self.admin.fetchval(
+                "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+            )
+        return bool(found)
+
     async def close(self) -> None:
         await asyncio.gather(*(asyncio.wait_for(pool.close(), 10) for pool in self._pools))
         await self.admin.close()

@@ -168,9 +168,7 @@ async def test_a_writer_that_is_slower_than_the_rotation_loses_nothing(place, da
     await begun.wait()
     rotating = asyncio.create_task(rotate(place, database, [tenant]))
     async with asyncio.timeout(20):
-        while not await place.admin.fetchval(
-            "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
-        ):
+        while not await place.waits_for_a_lock():
             assert not rotating.done(), "it did not wait for the writer"
             await asyncio.sleep(0.01)
     go_on.set()
