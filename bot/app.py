@@ -8,6 +8,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.slack.clients import SlackClients
 from bot.worker.dispatch import CONTEXT_KEY, Task, keep_error
+from core.conversations.notices.tell_owner import TASK as TELL_OWNER
 from core.jobs.note_held_back import TASK as HELD_BACK
 from core.lifecycle.installation.complete_install import GREETING
 from core.services import Services
@@ -15,12 +16,17 @@ from handlers import documents, messages, stops
 from handlers.commands import aegis, ask
 from handlers.workspace import installations, people
 from handlers.workspace.held_back import held_back
+from handlers.workspace.owner_notice import send_owner_notice
 from handlers.workspace.welcome import greet
 
 FEATURES = (messages, ask, aegis, documents, stops, people, installations)
 
 # What the product asks of itself (core/jobs/put_task.py), by name.
-TASKS: Mapping[str, Task] = {GREETING: greet, HELD_BACK: held_back}
+TASKS: Mapping[str, Task] = {
+    GREETING: greet,
+    HELD_BACK: held_back,
+    TELL_OWNER: send_owner_notice,
+}
 
 
 def build_app(clients: SlackClients, services: Services) -> AsyncApp:

@@ -46,7 +46,7 @@ def jobs(product: Product) -> tuple[Job, ...]:
     sink = checkpoint_sink(product.settings)
 
     async def tell(context: TenantContext, words: str, key: str) -> None:
-        await tell_owner(context, services.staff.messenger, words, key=key)
+        await tell_owner(database, context.tenant_id, words, key=key)
 
     return (
         Job("warn_of_crowds", timedelta(minutes=1), partial(warn_of_crowds, database, tell)),

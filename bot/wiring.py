@@ -93,7 +93,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
                 ready_roster(),
                 Gateway(providers(settings, model_client)),
                 await open_embedder(settings),
-                SlackMessenger(clients, workspaces, session),
+                SlackMessenger(storage.database, clients, workspaces, session),
             ),
             reader=LimitedReader(),
             files=SlackFiles(clients, session, file_hosts(settings)),

@@ -31,7 +31,7 @@ async def give_up(
     finally:
         hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
         words = event_set_aside(reference).text
-        await tell_owner(context, services.staff.messenger, words, key=f"poison:{hour}")
+        await tell_owner(services.database, context.tenant_id, words, key=f"poison:{hour}")
 
 
 async def _tell_whoever_waits(

@@ -23,8 +23,9 @@ from bot.slack.posts import Posts
 from core.conversations.model import Outgoing, Place, Speaker
 from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.ports import AnswerParts, AnswerPen, CannotPost
+from core.db.database import Database
 from core.db.tenant import TenantContext
-from core.kernel.errors import DomainError, Invalid, Postponed
+from core.kernel.errors import Invalid
 from core.pacing.model import NotCarriedOut
 from core.tenancy.workspaces import Workspaces
 
@@ -40,12 +41,14 @@ class SlackMessenger:
 
     def __init__(
         self,
+        database: Database,
         clients: SlackClients,
         workspaces: Workspaces,
         session: aiohttp.ClientSession,
         *,
         oldest_stream_seconds: float = OLDEST_STREAM_SECONDS,
     ) -> None:
+        self._database = database
         self._clients = clients
         self._workspaces = workspaces
         self._session = session
@@ -130,17 +133,14 @@ class SlackMessenger:
             raise
 
     async def _tell_owner(self, context: TenantContext, scope: str) -> None:
-        """Once a day. The notice may need the very right that is missing."""
+        """Once a day, also when the notice itself needs the right that is missing."""
         key = f"scope:{scope}:{datetime.now(UTC):%Y-%m-%d}"
         if (context.tenant_id, key) in self._noticed:
             return
-        self._noticed.add((context.tenant_id, key))
         words = f"Something did not work, because this workspace has not given me `{scope}`. "
-        try:
-            await tell_owner(context, self, words + "Please install AEGIS again.", key=key)
-        except (DomainError, Postponed) as error:
-            log.warning("the owner was not told of a missing scope", exc_info=error)
-            self._noticed.discard((context.tenant_id, key))
+        words += "Please install AEGIS again."
+        await tell_owner(self._database, context.tenant_id, words, key=key)
+        self._noticed.add((context.tenant_id, key))
 
     async def _posts(self, context: TenantContext) -> Posts:
         client = await self._clients.of(context)

@@ -7,7 +7,7 @@ from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store
 from core.jobs.model import CROWDED
-from core.kernel.errors import DomainError, Postponed
+from core.kernel.errors import DomainError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,6 @@ async def warn_of_crowds(database: Database, tell: Tell) -> None:
         try:
             context = await database.tenant(crowd.tenant_id)
             await tell(context, WORDS.format(waiting=crowd.waiting), f"crowd:{crowd.hour}")
-        except (DomainError, Postponed) as error:
+        except DomainError as error:
             # One that cannot be told keeps nobody else from being told.
             log.info("a crowded tenant was not told: %s", error)

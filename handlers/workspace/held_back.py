@@ -1,4 +1,5 @@
-"""Tell the owner that Slack has held events back: a task, because the words go to Slack again."""
+"""What Slack held back goes into the audit log, and the owner hears of it: a task, because the door
+that learns of it does neither."""
 
 import json
 
@@ -13,5 +14,5 @@ async def held_back(services: Services, context: TenantContext, event: InboxEven
     """Once an hour to the owner, and each time into the audit log."""
     minute = int(json.loads(event.payload)["minute"])
     key = f"held_back:{minute // 3600}"
-    await tell_owner(context, services.staff.messenger, WORDS, key=key)
+    await tell_owner(services.database, context.tenant_id, WORDS, key=key)
     await note_held_back(context, event.id, minute)

@@ -13,19 +13,3 @@ select candidate.person_id from (
 group by candidate.person_id
 order by min(candidate.place), max(candidate.seen) desc, candidate.person_id
 limit $3;
-
--- claim_notice --
--- Ours, if there was no such row, or if whoever made it seems to have died over it.
-with made as (
-  insert into outbox_message (key, channel, body) values ($1, $2, $3::jsonb)
-  on conflict (key) do nothing
-  returning id
-)
-select exists (select from made) or exists (
-  select from outbox_message
-  where key = $1 and state in ('waiting', 'sending')
-    and created_at < now() - make_interval(secs => $4)
-) as is_ours;
-
--- notice_state --
-select state from outbox_message where key = $1;

@@ -66,6 +66,7 @@ async def write(
     *lost* are written, Slack does what it is asked and says nothing."""
     services, context = stage.product.services, asked.context
     messenger = SlackMessenger(
+        services.database,
         stage.product.clients,
         services.workspaces,
         stage.product.services.staff.messenger._session,
