@@ -1,127 +1,173 @@
-"""The one door to a model: try the providers in turn, and never leave a person without a word.
+"""The one door to a model: pay for the call, try the providers in turn, and never leave a person
+without a word.
 
-Until the first text has gone out, any failure moves on to the next provider. After it, there is
-no way back: what was said stands, and the failure is told.
+A failure moves on to the next provider at once, also in the middle of an answer: then the next one is
+asked to go on from what was said, and the change is marked in the text. An answer of a given form comes
+whole, from one of them.
 """
 
-import asyncio
 import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 
 from core.db.tenant import TenantContext
-from core.gateway.model import AgentTurn, Delta, Finished
+from core.gateway.model import AgentTurn, Caller, Delta, Failover, Finished
 from core.gateway.ports import AnswerStream, Provider, ProviderError
-from core.gateway.prompt import Prompt, build_prompt
+from core.gateway.prompt import build_prompt
+from core.gateway.routing.attempt import Attempt
+from core.gateway.routing.fair_slots import NoSlot
+from core.gateway.routing.limits import Limits
+from core.gateway.routing.line import Clock, Line
+from core.gateway.routing.order import in_order
+from core.gateway.talk import Talk
+from core.gateway.usage.ledger import Ledger
+from core.gateway.usage.model import Limit
 from core.kernel.errors import Unavailable
+
+__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "Gateway", "Limits"]
 
 log = logging.getLogger(__name__)
 
 BROKE_OFF = "The model broke off in the middle of the answer."
 NO_ANSWER = "Sorry, no model answered just now. Please try again in a minute."
-LONGEST_PAUSE_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds and characters. *total_s* leaves room in the 90 s a person waits at most."""
-
-    first_text_s: float = 15.0
-    stall_s: float = 10.0
-    try_s: float = 60.0
-    total_s: float = 80.0
-    answer_characters: int = 60_000
+BUSY = "Sorry, more is being asked than the models can take just now. Please try again in a minute."
+CONTINUED = "_(continued by another model)_"
+_USUAL = Limits()
 
 
 class Gateway:
-    """Holds the providers in the order of preference, and which of them asked for a pause."""
+    """Holds the providers in the operator's order, and what is known of each just now."""
 
-    def __init__(self, providers: Sequence[Provider], limits: Limits = Limits()) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        limits: Limits = _USUAL,
+        ledger: Ledger | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        """Without a *ledger* nothing is counted and nothing refused: for tests and benches."""
         if not providers:
             raise ValueError("a gateway needs at least one provider")
         self.providers = tuple(providers)
         self._limits = limits
-        self._paused_until = [0.0] * len(self.providers)
+        self.ledger = ledger
+        self._lines = tuple(Line(provider, limits, clock) for provider in self.providers)
 
-    async def answer(self, context: TenantContext, turn: AgentTurn) -> AnswerStream:
-        """Stream the answer: deltas, then one Finished. Raises Unavailable with safe words."""
-        prompt = build_prompt(context, turn)
+    @property
+    def trial(self) -> tuple[Limit, ...]:
+        """What any tenant may use on the operator's account; empty where nothing is counted."""
+        return self.ledger.trial if self.ledger else ()
+
+    async def answer(self, context: TenantContext, turn: AgentTurn, caller: Caller) -> AnswerStream:
+        """Stream the answer: deltas, then one Finished. Raises Unavailable, and Refused where a budget
+        is used up, both with safe words."""
+        talk = Talk(context, turn, caller, self.ledger)
+        await talk.begin(build_prompt(context, turn), self.providers)
+        try:
+            async with aclosing(self._asked(context, talk)) as stream:
+                async for item in stream:
+                    if isinstance(item, Finished):
+                        item = await talk.finish(item)
+                    yield item
+        finally:
+            await talk.close()
+
+    async def _asked(self, context: TenantContext, talk: Talk) -> AnswerStream:
         deadline = time.monotonic() + self._limits.total_s
-        for index, provider in enumerate(self.providers):
-            now = time.monotonic()
-            if now >= deadline:
+        order = in_order(self.providers, talk.turn.preference, talk.favourites)
+        for place, (index, why) in enumerate(order):
+            line = self._lines[index]
+            if time.monotonic() >= deadline and not talk.said:
                 break
-            if now < self._paused_until[index]:
+            if not line.is_open():
                 continue
-            attempt = _Attempt(provider, self._limits, deadline)
+            talk.why = why
+            patience = self._patience(order[place + 1 :], deadline)
             try:
-                async with aclosing(attempt.stream(prompt)) as stream:
+                async with (
+                    line.slots.slot(context.tenant_id, patience),
+                    aclosing(self._tried(context, talk, line, deadline)) as stream,
+                ):
                     async for item in stream:
                         yield item
                 return
+            except NoSlot:
+                talk.failed(Failover(line.provider.name, line.provider.model, "busy"))
             except ProviderError as error:
-                self._note(index, error)
-                if attempt.has_text:
-                    raise Unavailable(BROKE_OFF) from error
-        raise Unavailable(NO_ANSWER)
+                log.warning(
+                    "provider %s, model %s: %s", line.provider.name, line.provider.model, error
+                )
+        raise Unavailable(self._apology(talk))
 
-    def _note(self, index: int, error: ProviderError) -> None:
-        provider = self.providers[index]
-        log.warning("provider %s, model %s: %s", provider.name, provider.model, error)
-        if error.retry_after is not None:
-            pause = min(error.retry_after, LONGEST_PAUSE_S)
-            self._paused_until[index] = time.monotonic() + pause
+    def _patience(self, rest: Sequence[tuple[int, str]], deadline: float) -> float:
+        """How long a call may wait for a place: not long where another model could be asked."""
+        others = any(self._lines[index].is_open() for index, _ in rest)
+        seconds = self._limits.slot_s if others else self._limits.last_slot_s
+        return max(0.0, min(seconds, deadline - time.monotonic()))
 
-
-class _Attempt:
-    """One provider's stream under the clock, held to the form of an answer."""
-
-    def __init__(self, provider: Provider, limits: Limits, deadline: float) -> None:
-        now = time.monotonic()
-        self._provider = provider
-        self._limits = limits
-        self._deadline = min(deadline, now + limits.try_s)
-        self._first_text_by = now + limits.first_text_s
-        self._characters = 0
-
-    @property
-    def has_text(self) -> bool:
-        return self._characters > 0
-
-    async def stream(self, prompt: Prompt) -> AnswerStream:
-        """As Provider.stream; blank text before the first words is held to be none."""
-        async with aclosing(self._provider.stream(prompt)) as source:
-            while True:
-                item = await self._next(source)
-                if isinstance(item, Finished):
-                    if not self.has_text:
-                        raise ProviderError("garbage", "an empty answer")
-                    yield item
-                    return
-                text = self._taken(item.text)
-                if not text:
-                    continue
-                self._characters += len(text)
-                yield Delta(text)
-                if self._characters >= self._limits.answer_characters:
-                    yield Finished(self._provider.model, self._provider.name, reason="length")
-                    return
-
-    def _taken(self, text: str) -> str:
-        """What counts of *text*: no NUL, which no database text can hold; no more than a limit."""
-        text = text.replace("\0", "")
-        text = text if self.has_text else text.lstrip()
-        return text[: self._limits.answer_characters - self._characters]
-
-    async def _next(self, source: AnswerStream) -> Delta | Finished:
-        now = time.monotonic()
-        by = now + self._limits.stall_s if self.has_text else self._first_text_by
+    async def _tried(
+        self, context: TenantContext, talk: Talk, line: Line, deadline: float
+    ) -> AnswerStream:
+        """One provider's part. Whatever becomes of it, its breaker is told."""
+        if not line.begin():
+            raise ProviderError("refused", "it rests since a moment ago")
+        # Who has heard something can be kept waiting for the rest a little longer.
+        by = math.inf if talk.said else deadline
+        attempt = Attempt(line.provider, self._limits, by, said=len(talk.said))
+        verdict = False
         try:
-            async with asyncio.timeout(min(by, self._deadline) - now):
-                return await anext(source)
-        except TimeoutError:
-            raise ProviderError("timeout", "no text in time") from None
-        except StopAsyncIteration:
-            raise ProviderError("cut", "the stream ended without an end") from None
+            async with aclosing(self._stream(context, talk, attempt)) as stream:
+                async for item in stream:
+                    if isinstance(item, Finished):
+                        line.succeeded()
+                        verdict = True
+                    yield item
+        except ProviderError as error:
+            verdict = True
+            line.failed(error)
+            heard = attempt.has_text and talk.said != ""
+            talk.failed(Failover(line.provider.name, line.provider.model, error.kind, heard), error)
+            raise
+        finally:
+            if not verdict:
+                line.abandoned()
+
+    async def _stream(
+        self, context: TenantContext, talk: Talk, attempt: Attempt
+    ) -> AsyncGenerator[Delta | Finished, None]:
+        before = talk.said
+        prompt = talk.prompt
+        if before:
+            prompt = build_prompt(context, replace(talk.turn, said=before))
+        await talk.trying(attempt.provider, prompt)
+        held: list[Delta] = []
+        async with aclosing(attempt.stream(prompt)) as stream:
+            async for item in stream:
+                if isinstance(item, Delta):
+                    if talk.turn.answer_schema is not None:
+                        held.append(item)  # half of a form is no form: nobody can go on from it
+                        continue
+                    if before:
+                        yield talk.hear(Delta(_mark(before)))
+                        before = ""
+                    yield talk.hear(item)
+                    continue
+                for piece in held:
+                    yield talk.hear(piece)
+                yield item
+
+    def _apology(self, talk: Talk) -> str:
+        if talk.said:
+            return BROKE_OFF
+        kinds = {failover.kind for failover in talk.failovers}
+        return BUSY if kinds == {"busy"} else NO_ANSWER
+
+
+def _mark(said: str) -> str:
+    """The line that says another model goes on; a code block that is open ends before it."""
+    fences = sum(line.lstrip().startswith("```") for line in said.splitlines())
+    close = "\n```" if fences % 2 else ""
+    return f"{close}\n\n{CONTINUED}\n\n"

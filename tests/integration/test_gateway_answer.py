@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, aclosing
 import pytest
 
 from core.db.tenant import TenantContext, TenantDB
-from core.gateway.answer import BROKE_OFF, NO_ANSWER, Gateway, Limits
-from core.gateway.model import AgentTurn, Delta, Finished
-from core.gateway.providers.offline import Offline
-from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
+from core.gateway.answer import NO_ANSWER, Gateway, Limits
+from core.gateway.model import AgentTurn, Caller, Delta, Finished
+from core.gateway.providers.offline.offline import Offline
+from core.gateway.providers.openai.adapter import OpenAICompatible
+from core.gateway.providers.wire.client import open_http_client
 from core.kernel.errors import Unavailable
 from core.kernel.ids import new_id, tenant_id
 from core.kernel.sealing import Sealer, new_key
@@ -27,8 +28,10 @@ from tests.integration.gateway_vendor import (
     streamed,
 )
 
-SHORT = Limits(first_text_s=0.3, stall_s=0.3, try_s=2.0, total_s=3.0)
+# Long enough for a busy machine: the second provider has no more than this either.
+SHORT = Limits(first_text_s=2.0)
 TURN = AgentTurn("Pia", "people", "Be kind.", "How many weeks?")
+CALLER = Caller("t1", "U1", "people")
 ANSWER = "18 weeks für alle 🚲 [1]"
 
 
@@ -58,7 +61,7 @@ async def providers(vendors: list[Vendor]) -> AsyncIterator[list[OpenAICompatibl
 
 
 async def ask(gateway: Gateway, tenant: TenantContext) -> tuple[str, Finished]:
-    async with aclosing(gateway.answer(tenant, TURN)) as stream:
+    async with aclosing(gateway.answer(tenant, TURN, CALLER)) as stream:
         *deltas, last = [item async for item in stream]
     assert isinstance(last, Finished)
     return "".join(delta.text for delta in deltas if isinstance(delta, Delta)), last
@@ -103,27 +106,6 @@ async def test_the_offline_model_can_stand_last(vendors, providers, tenant):
 
     assert last.provider == "offline"
     assert text.startswith("I found nothing on this in your documents.")
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        streamed(WHOLE[:3], cut=True),
-        streamed([*WHOLE[:3], b"data: {\n\n"]),
-        hanging(WHOLE[:3], asyncio.Event()),
-    ],
-    ids=["cut", "garbage", "stall"],
-)
-async def test_a_failure_after_text_is_told_and_not_papered_over(vendors, providers, tenant, reply):
-    vendors[0].reply = reply
-    stream = Gateway(providers, SHORT).answer(tenant, TURN)
-    said = await anext(stream)
-
-    with pytest.raises(Unavailable, match=BROKE_OFF):
-        await anext(stream)
-
-    assert said == Delta("18 weeks")
-    assert vendors[1].asked == []
 
 
 async def test_when_all_fail_there_is_a_plain_apology(vendors, providers, tenant):
@@ -174,7 +156,7 @@ async def test_nobody_waits_longer_than_the_whole_allows(vendors, providers, ten
 async def test_a_stop_hangs_up_on_the_provider(vendors, providers, tenant):
     gone = asyncio.Event()
     vendors[0].reply = hanging(WHOLE[:3], gone)
-    stream = Gateway(providers).answer(tenant, TURN)
+    stream = Gateway(providers).answer(tenant, TURN, CALLER)
     assert await anext(stream) == Delta("18 weeks")
 
     await stream.aclose()
@@ -188,7 +170,7 @@ async def test_a_cancelled_turn_hangs_up_on_the_provider(vendors, providers, ten
     vendors[0].reply = hanging(WHOLE[:3], gone)
 
     async def listen() -> None:
-        async with aclosing(Gateway(providers).answer(tenant, TURN)) as stream:
+        async with aclosing(Gateway(providers).answer(tenant, TURN, CALLER)) as stream:
             async for _ in stream:
                 heard.set()
 

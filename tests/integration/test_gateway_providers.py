@@ -11,11 +11,9 @@ from core.db.tenant import TenantContext, TenantDB
 from core.gateway.model import AgentTurn, Delta, Finished, Passage, Usage
 from core.gateway.ports import ProviderError
 from core.gateway.prompt import Prompt, build_prompt
-from core.gateway.providers.openai_compatible import (
-    OpenAICompatible,
-    _failures_named,
-    open_http_client,
-)
+from core.gateway.providers.openai.adapter import OpenAICompatible
+from core.gateway.providers.wire.client import open_http_client
+from core.gateway.providers.wire.failures import failures_named
 from core.kernel.ids import new_id, tenant_id
 from core.kernel.sealing import Sealer, new_key
 from core.kernel.secret import Secret
@@ -223,7 +221,7 @@ async def test_every_error_of_httpx_becomes_a_provider_error():
     assert len(errors) > 15
     for error in errors:
         with pytest.raises(ProviderError):
-            async with _failures_named():
+            async with failures_named():
                 raise error.__new__(error)
 
 

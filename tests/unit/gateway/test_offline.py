@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.gateway.model import NOTHING_FOUND, Delta, Finished, Passage, cited
+from core.gateway.ports import ProviderError
 from core.gateway.prompt import build_prompt
-from core.gateway.providers.offline import DISCLOSURE, Offline
+from core.gateway.providers.offline.offline import DISCLOSURE, Offline
 
 TABLE = Passage(
     2,
@@ -140,3 +141,12 @@ def test_sources_are_the_passages_an_answer_points_to(turn, answer, numbers):
     passages = (*turn.passages, TABLE)
 
     assert [passage.number for passage in cited(passages, answer)] == numbers
+
+
+async def test_an_answer_in_a_given_form_is_refused(tenant, turn):
+    prompt = build_prompt(tenant, replace(turn, answer_schema={"type": "object"}))
+
+    with pytest.raises(ProviderError) as refusal:
+        await anext(Offline().stream(prompt))
+
+    assert refusal.value.kind == "refused"

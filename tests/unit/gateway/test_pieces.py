@@ -1,7 +1,7 @@
 """What a quote may be: a list stays with the words that open it, a table's head is no answer."""
 
 from core.gateway.model import Passage
-from core.gateway.providers.quotes import best_quotes
+from core.gateway.providers.offline.quotes import best_quotes
 
 BATTERIES = """Batteries are charged in the steel cabinet.
 

@@ -1,7 +1,7 @@
 """Quotes of a follow-up: what was asked before says what "it" is."""
 
 from core.gateway.model import Passage
-from core.gateway.providers.quotes import best_quotes
+from core.gateway.providers.offline.quotes import best_quotes
 
 STIPEND = Passage(
     1, "Handbook", 5, "Bike stipend", "The bike stipend is 900 euros every three years."

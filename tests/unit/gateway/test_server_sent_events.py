@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.gateway.providers.server_sent_events import EventReader, EventTooLarge
+from core.gateway.providers.wire.server_sent_events import EventReader, EventTooLarge
 
 STREAM = (
     "\ufeff: ping\r\n\r\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.gateway.model import Passage
-from core.gateway.providers.pieces import Piece, pieces
+from core.gateway.providers.offline.pieces import Piece, pieces
 
 MOST_QUOTES = 5
 # A quote must carry this share of what the best one carries, or it is noise.

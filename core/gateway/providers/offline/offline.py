@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.gateway.model import NOTHING_FOUND, Delta, Finished
-from core.gateway.ports import AnswerStream
+from core.gateway.ports import AnswerStream, ProviderError
 from core.gateway.prompt import Prompt
-from core.gateway.providers.quotes import Quote, best_quotes
+from core.gateway.providers.offline.quotes import Quote, best_quotes
 
 LEAD = "From your documents:"
 DISCLOSURE = "_Offline model: I only quote your documents. Connect a model for full answers._"
@@ -43,7 +43,11 @@ class Offline:
             raise ValueError("words per second must be more than none")
 
     async def stream(self, prompt: Prompt) -> AnswerStream:
-        """Never fails: it asks nobody."""
+        """It asks nobody, and fails only where an answer must have a form: it can just quote."""
+        if prompt.answer_schema is not None:
+            raise ProviderError(
+                "refused", "the offline model answers in no given form", about_request=True
+            )
         if self.words_per_s is None:
             for group in _groups(_compose(prompt), WORDS_AT_ONCE):
                 yield Delta(group)

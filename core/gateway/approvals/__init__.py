@@ -1,0 +1,1 @@
+"""Somebody says yes or no to what an agent wants to do."""

@@ -1,0 +1,1 @@
+"""Who speaks the chat completions of OpenAI: Groq, Ollama, vLLM, OpenAI itself."""

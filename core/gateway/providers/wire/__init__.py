@@ -1,0 +1,1 @@
+"""What every vendor on the wire has in common: one client, events, failures, calls."""

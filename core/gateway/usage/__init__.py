@@ -1,0 +1,1 @@
+"""What calls of models cost, and how much of that a tenant, a person and an agent may have."""

@@ -1,0 +1,1 @@
+"""`/aegis budget` and its words."""

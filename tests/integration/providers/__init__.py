@@ -1,0 +1,1 @@
+"""The wire adapters against loopback servers that send what vendors send."""
