@@ -1,0 +1,1 @@
+"""How MCP servers look in Slack."""

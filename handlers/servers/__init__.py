@@ -1,0 +1,1 @@
+"""MCP servers, as admins meet them: a command, and two forms."""
