@@ -1,0 +1,1 @@
+"""How what agents keep looks."""
