@@ -1,111 +1,130 @@
-"""Which agent takes a message: the one addressed, else the thread's, else the one whose topic it is.
+"""Which agent takes a message: the one addressed or asked for, else the thread's, else the one whose
+topic it is, else the person's own default.
 
-Pure and deterministic: the same words always reach the same agent.
+Pure and deterministic: the same words always reach the same agent. The reason goes with the choice.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from core.agents.model import Agent, Roster
+from core.agents.addressing import begins_a_question, find_address, find_first_word, find_hand_over
+from core.agents.model import Agent, Chooser, Roster
+from core.kernel.errors import Refused
 
-# A question as it begins when its first word was an address: "finance what is our budget".
-_ASKING = re.compile(
-    r"(what|how|who|whom|whose|when|where|why|which|can|could|do|does|did|is|are|am|was|were|will"
-    r"|would|should|may|must|has|have|tell|list|show|give|explain|summari[sz]e|write|draft|compare"
-    r"|find|help|please|describe|check|look|make|remind|i|we|my|our|the)\b",
-    re.IGNORECASE,
-)
-_HELLO = r"(?:(?:hi|hey|hello|dear|ok|okay)[ ,]+)?"
+# Somebody who may ask every agent, for whoever has no person at hand.
+ANYBODY = Chooser("", administers=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """*question* is the message without its address; *reason* is for people."""
+    """*question* is the message without its address; *reason* is for people. With *takes_thread* the
+    thread is the agent's from now on, whosever it was."""
 
     agent: Agent
     question: str
     reason: str
+    takes_thread: bool = False
 
 
-def choose_agent(roster: Roster, text: str, *, thread_agent: str | None = None) -> Choice:
-    """The agent for a message, in a thread that may already belong to one (by key)."""
+def choose_agent(
+    roster: Roster, text: str, *, thread_agent: str | None = None, chooser: Chooser = ANYBODY
+) -> Choice:
+    """The agent for a message, in a thread that may already belong to one (by key).
+
+    Raises Refused when the one that is named is switched off, or is not open to this person, or no
+    agent is.
+    """
     text = text.strip()
-    addressed = _addressed(roster, text)
+    asked_for = find_hand_over(roster.words(), text)
+    if asked_for:
+        agent = _named(roster, asked_for.word, chooser)
+        return Choice(agent, asked_for.rest, hand_over_words(agent), takes_thread=True)
+    addressed = _addressed(roster, text, chooser)
     if addressed:
         return addressed
     kept = roster.find(thread_agent) if thread_agent else None
-    if kept:
+    if kept is None:
+        return _by_topic(roster, text, chooser)
+    if kept.is_on and kept.is_open_to(chooser):
         return Choice(kept, text, f"This thread is with {kept.name}.")
-    return _by_topic(roster, text)
+    chosen = _by_topic(roster, text, chooser)
+    why = "is not open to you" if kept.is_on else "is switched off"
+    reason = f"This thread was with {kept.name}, who {why}. {chosen.reason}"
+    return replace(chosen, reason=reason, takes_thread=not kept.is_on)
 
 
-def split_ask(roster: Roster, text: str) -> Choice:
-    """The agent for `/ask [agent] question`: a first word that names one is an address."""
+def split_ask(roster: Roster, text: str, chooser: Chooser = ANYBODY) -> Choice:
+    """The agent for `/ask [agent] question`: a first word that names one is an address. Raises
+    Refused as `choose_agent` does."""
     text = text.strip()
-    addressed = _addressed(roster, text) or _first_word(roster, text)
-    return addressed or _by_topic(roster, text)
+    addressed = _addressed(roster, text, chooser) or _first_word(roster, text, chooser)
+    return addressed or _by_topic(roster, text, chooser)
 
 
-def _addressed(roster: Roster, text: str) -> Choice | None:
-    forms = _forms(roster.words())
-    for form in (forms.opening, forms.asking):
-        match = form.match(text)
-        if match:
-            return _choice(roster, match["word"], text[match.end() :])
-    match = forms.anywhere.search(text)
-    if match:
-        rest = f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}"
-        return _choice(roster, match["word"], rest)
-    return None
+def pick_agent(roster: Roster, key: str, text: str, chooser: Chooser = ANYBODY) -> Choice:
+    """The agent that somebody has picked from a list, by its key: a list may be old by then. Raises
+    Refused as `choose_agent` does."""
+    if roster.find(key) is None:
+        raise Refused(f"The agent that you picked is gone. {_others(roster, chooser)}")
+    agent = _named(roster, key, chooser)
+    return Choice(agent, text.strip(), f"You picked {agent.name}.")
 
 
-def _first_word(roster: Roster, text: str) -> Choice | None:
-    match = _forms(roster.words()).first.match(text)
-    if not match:
+def hand_over_words(agent: Agent) -> str:
+    """What is said in the thread when an agent takes it over, and why it was chosen."""
+    return f"{agent.name}, {agent.role}, takes this thread from here, as you asked."
+
+
+def switched_off_words(agent: Agent) -> str:
+    return f"{agent.name}, {agent.role}, was switched off by an admin."
+
+
+def _addressed(roster: Roster, text: str, chooser: Chooser) -> Choice | None:
+    found = find_address(roster.words(), text)
+    return _choice(_named(roster, found.word, chooser), found.rest) if found else None
+
+
+def _first_word(roster: Roster, text: str, chooser: Chooser) -> Choice | None:
+    found = find_first_word(roster.words(), text)
+    if not found:
         return None
-    agent, rest = roster.find(match["word"]), text[match.end() :]
+    agent = roster.find(found.word)
     assert agent
-    is_name = match["word"].casefold() == agent.name.casefold()
+    is_name = found.word.casefold() == agent.name.casefold()
     # "/ask legal holidays in May": the role fits, and the word belongs to the question.
-    kept = rest if is_name or not rest or _ASKING.match(rest) else text
-    return _choice(roster, match["word"], kept)
+    kept = found.rest if is_name or not found.rest or begins_a_question(found.rest) else text
+    return _choice(_named(roster, found.word, chooser), kept)
 
 
-def _choice(roster: Roster, word: str, question: str) -> Choice:
+def _choice(agent: Agent, question: str) -> Choice:
+    return Choice(agent, question, f"You addressed {agent.name}.")
+
+
+def _named(roster: Roster, word: str, chooser: Chooser) -> Agent:
+    """The agent that somebody wants. Raises Refused when they cannot have it."""
     agent = roster.find(word)
     assert agent
-    return Choice(agent, question.strip(), f"You addressed {agent.name}.")
+    if not agent.is_open_to(chooser):
+        raise Refused(
+            f"{agent.name} is not open to you. An admin can change that. {_others(roster, chooser)}"
+        )
+    if not agent.is_on:
+        raise Refused(f"{switched_off_words(agent)} {_others(roster, chooser)}")
+    return agent
 
 
-@dataclass(frozen=True, slots=True)
-class _Forms:
-    opening: re.Pattern[str]
-    asking: re.Pattern[str]
-    anywhere: re.Pattern[str]
-    first: re.Pattern[str]
+def _others(roster: Roster, chooser: Chooser) -> str:
+    names = [agent.name for agent in roster.open_to(chooser)][:8]
+    return f"You can ask {', '.join(names)}." if names else ""
 
 
-@lru_cache(maxsize=256)
-def _forms(words: tuple[str, ...]) -> _Forms:
-    """How an address looks: `mara: …`, `ask finance …`, `… @finance …`; after `/ask`: `finance …`."""
-    called = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
-    word = rf"(?P<word>{called})"
-    edge = r"(?![\w'’]|[.\-]\w)"
-    return _Forms(
-        opening=re.compile(rf"{_HELLO}(?:ask\s+)?@?{word}\s*(?:[,:;–—]\s*|$)", re.IGNORECASE),
-        asking=re.compile(
-            rf"ask\s+{word}{edge}\s+(?:to\s+)?(?={_ASKING.pattern}|(?:about|for|if|whether)\b)",
-            re.IGNORECASE,
-        ),
-        anywhere=re.compile(rf"(?:^{_HELLO}|(?<![\w.@]))@{word}{edge}", re.IGNORECASE),
-        first=re.compile(rf"{word}{edge}(?=\s|$)\s*", re.IGNORECASE),
-    )
-
-
-def _by_topic(roster: Roster, text: str) -> Choice:
-    best, best_score, best_topic = roster.default, 0, ""
-    for agent in roster:
+def _by_topic(roster: Roster, text: str, chooser: Chooser) -> Choice:
+    candidates = roster.open_to(chooser)
+    if not candidates:
+        raise Refused("No agent here is open to you. An admin can change that.")
+    best, best_score, best_topic = candidates[0], 0, ""
+    for agent in candidates:
         found = [topic for topic in agent.topics if _topic(topic).search(text)]
         # Two words that stand together say more than one, and more than two that do not.
         score = sum(len(topic.split()) ** 2 for topic in found)
@@ -113,6 +132,11 @@ def _by_topic(roster: Roster, text: str) -> Choice:
             best, best_score, best_topic = agent, score, max(found, key=len)
     if best_score:
         return Choice(best, text, f"“{best_topic}” is a topic of {best.name}, {best.role}.")
+    own = next((agent for agent in candidates if agent.key == chooser.default_agent), None)
+    if own:
+        return Choice(
+            own, text, f"No topic stood out, so {own.name}, your default agent, takes it."
+        )
     return Choice(best, text, f"No topic stood out, so {best.name}, {best.role}, takes it.")
 
 

@@ -30,4 +30,4 @@ def ready_roster() -> Roster:
 
 def _agent(profile: dict[str, Any]) -> Agent:
     lists = {name: tuple(profile[name]) for name in ("also", "topics", "examples")}
-    return Agent(**{**profile, **lists})
+    return Agent(**{**profile, **lists, "instructions": profile["instructions"].strip()})

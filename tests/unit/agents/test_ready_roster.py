@@ -6,7 +6,7 @@ import pytest
 
 from core.agents.choose_agent import choose_agent
 from core.agents.ready_roster import KEYS, ready_roster
-from core.gateway.budget import Budget
+from core.gateway.sections import Room
 
 AGENTS = list(ready_roster())
 
@@ -20,7 +20,7 @@ def test_the_staff_is_complete_and_led_by_the_chief_of_staff():
 def test_a_profile_is_whole(agent):
     assert re.fullmatch(r":[a-z_]+:", agent.icon_emoji)
     assert 20 <= len(agent.description) <= 140
-    assert 400 <= len(agent.instructions) <= Budget().instructions
+    assert 400 <= len(agent.instructions) <= Room().instructions
     assert len(agent.examples) == 3
     assert len(agent.topics) >= 10
     assert agent.display_name.startswith(f"{agent.name} · ")

@@ -1,0 +1,1 @@
+"""Agents in Slack: the command, the buttons, the forms, the Home tab."""

@@ -1,0 +1,1 @@
+"""How policies of tools look in Slack."""

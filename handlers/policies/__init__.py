@@ -1,0 +1,1 @@
+"""Policies of tools, as admins meet them: a command, and a form."""

@@ -1,0 +1,41 @@
+"""What persons of Northwind read of the app, as it stands in the sandbox now."""
+
+from dataclasses import replace
+
+
+def workspace_of(stage):
+    return stage.sandbox.world.find_workspace("northwind")
+
+
+def channel_of(stage, name):
+    return next(one for one in workspace_of(stage).channels.values() if one.name == name)
+
+
+def direct_of(stage, name):
+    return workspace_of(stage).direct_message(stage.person_id(name))
+
+
+def messages_in(stage, channel):
+    """The app's messages that still stand there, oldest first."""
+    ours = stage.sandbox.world.app.id
+    return [one for one in channel.messages.values() if one.app_id == ours and not one.deleted]
+
+
+def read_in(stage, channel):
+    world = stage.sandbox.world
+    return [world.read(workspace_of(stage), one) for one in messages_in(stage, channel)]
+
+
+def leave(stage, channel):
+    """AEGIS is no member there (any more)."""
+    channel.members.discard(workspace_of(stage).bot_user_id)
+
+
+def join(stage, channel):
+    channel.members.add(workspace_of(stage).bot_user_id)
+
+
+def becomes_a_guest(stage, name):
+    """Slack has not told us yet."""
+    persons, person_id = workspace_of(stage).persons, stage.person_id(name)
+    persons[person_id] = replace(persons[person_id], kind="guest")
