@@ -7,13 +7,18 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from core.conversations.model import Outgoing
+from core.conversations.ports import CannotPost
+from core.conversations.show_card import find_card, keep_card, show_card
 from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.jobs.model import InboxEvent
 from core.kernel.errors import DomainError, Refused
 from core.knowledge.forget_document import forget_document
+from core.knowledge.model import Document
 from core.knowledge.share_document import share_document
 from core.services import Services
-from handlers.admitting import Request, recognize
+from core.tenancy.recognize_person import FRESH_SECONDS
+from handlers.admitting import Request, press_request, recognize
 from handlers.blocks.knowledge import FORGET, SHARE, file_forgotten, file_shared
 from handlers.blocks.refusals import explained, refused
 from handlers.blocks.rendered import Rendered
@@ -34,67 +39,94 @@ class Click:
     response_url: str
 
     @property
+    def key(self) -> str:
+        """Of the row that says what came of it."""
+        return f"press:{self.inbox.event_id}"
+
+    def card(self, words: Rendered) -> Outgoing:
+        return Outgoing(self.channel, words.text, blocks=tuple(words.blocks))
+
+    @property
     def request(self) -> Request:
-        return Request(
-            tenant=self.tenant,
-            person_id=self.person_id,
-            home_team=self.home_team,
-            action="conversations:button:press",
+        return press_request(
+            self.tenant,
+            self.person_id,
+            self.home_team,
             reference=self.inbox.event_id,
-            arguments=self.tenant.fingerprint(self.value),
+            value=self.value,
         )
+
+
+# What a button does; it keeps what its card says then, in the same commit.
+Effect = Callable[[Click], Awaitable[None]]
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.action(SHARE)
     async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, _click(body, context), _share)
+        await press_card(services, read_click(body, context), _share)
 
     @app.action(FORGET)
     async def forget(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, _click(body, context), _forget)
+        await press_card(services, read_click(body, context), _forget)
 
 
-async def _press(
-    services: Services, click: Click, effect: Callable[[Click], Awaitable[Rendered]]
+async def press_card(
+    services: Services, click: Click, effect: Effect, *, fresh_seconds: float = FRESH_SECONDS
 ) -> None:
-    """Check the person like a message's author, do it, and say the outcome on the card."""
+    """Check the person like a message's author, do it once, and say the outcome on the card."""
+    if await find_card(click.tenant, click.key) is None:
+        try:
+            person = await recognize(services, click.request, fresh_seconds=fresh_seconds)
+            if not person.may_ask:
+                raise Refused(refused(person.standing).text)
+            await effect(click)
+        except DomainError as error:
+            return await answer_click(services, click, explained(str(error)))
+    card = await find_card(click.tenant, click.key)
+    assert card is not None, "an effect keeps what its card says"
     try:
-        person = await recognize(services, click.request)
-        if not person.may_ask:
-            raise Refused(refused(person.standing).text)
-        done = await effect(click)
-    except DomainError as error:
-        await answer_privately(
-            services,
-            click.tenant,
-            explained(str(error)),
-            response_url=click.response_url,
-            person_id=click.person_id,
-            key=f"respond:{click.inbox.event_id}",
+        await show_card(
+            click.tenant, services.staff.messenger, click.message_ts, card, key=click.key
         )
-        return
-    card = Outgoing(click.channel, done.text, blocks=tuple(done.blocks))
-    await services.staff.messenger.update(click.tenant, click.message_ts, card)
+    except CannotPost:
+        # It was done all the same, and that is what they hear.
+        await answer_click(services, click, Rendered(card.text, list(card.blocks)))
 
 
-async def _share(click: Click) -> Rendered:
-    document = await share_document(
-        click.tenant, document_id=click.value, person_id=click.person_id
+async def answer_click(services: Services, click: Click, words: Rendered) -> None:
+    """For the person alone who has pressed."""
+    await answer_privately(
+        services,
+        click.tenant,
+        words,
+        response_url=click.response_url,
+        person_id=click.person_id,
+        key=f"respond:{click.inbox.event_id}",
     )
-    return file_shared(document.title)
 
 
-async def _forget(click: Click) -> Rendered:
-    document = await forget_document(
-        click.tenant, document_id=click.value, person_id=click.person_id
+async def _share(click: Click) -> None:
+    async def keep(tx: Tx, document: Document) -> None:
+        await keep_card(tx, click.key, click.card(file_shared(document.title)))
+
+    await share_document(
+        click.tenant, document_id=click.value, person_id=click.person_id, also=keep
     )
-    return file_forgotten(document.title)
 
 
-def _click(body: dict[str, Any], context: AsyncBoltContext) -> Click:
+async def _forget(click: Click) -> None:
+    async def keep(tx: Tx, document: Document) -> None:
+        await keep_card(tx, click.key, click.card(file_forgotten(document.title)))
+
+    await forget_document(
+        click.tenant, document_id=click.value, person_id=click.person_id, also=keep
+    )
+
+
+def read_click(body: dict[str, Any], context: AsyncBoltContext) -> Click:
     user, container = body.get("user") or {}, body.get("container") or {}
     channel = body.get("channel") or {}
     message = body.get("message") or {}

@@ -6,6 +6,7 @@ from typing import Any
 from core.conversations.files.fetch_file import fetch_file
 from core.kernel.errors import DomainError
 from core.knowledge.ingest_document import ingest_document
+from core.knowledge.ports import Reader
 from core.services import Services
 from handlers.blocks.knowledge import file_not_read, file_read
 from handlers.blocks.rendered import Rendered
@@ -23,13 +24,14 @@ async def take_files(
 ) -> None:
     """Read each file and say what became of it; a file that cannot be read is never just dropped."""
     taken = files[:MOST_FILES]
-    for number, file in enumerate(taken):
-        ends = is_last and number == len(taken) - 1
-        words = await _take(services, heard, file)
-        await reply(services, heard, words, part=f"file{number}", is_last=ends)
+    async with services.reader.batch() as reader:
+        for number, file in enumerate(taken):
+            ends = is_last and number == len(taken) - 1
+            words = await _take(services, heard, reader, file)
+            await reply(services, heard, words, part=f"file{number}", is_last=ends)
 
 
-async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rendered:
+async def _take(services: Services, heard: Heard, reader: Reader, file: dict[str, Any]) -> Rendered:
     title = str(file.get("title") or file.get("name") or "file")
     try:
         size = file.get("size")
@@ -44,7 +46,7 @@ async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rende
         )
         ingested = await ingest_document(
             heard.tenant,
-            services.reader,
+            reader,
             services.staff.embedder,
             title=title,
             content=content,
@@ -61,4 +63,5 @@ async def _take(services: Services, heard: Heard, file: dict[str, Any]) -> Rende
         pages=document.pages,
         is_new=ingested.is_new,
         replaces=ingested.replaces,
+        notes=ingested.notes,
     )

@@ -1,5 +1,7 @@
 """Take a document away, with every chunk, embedding and word count of it."""
 
+from collections.abc import Awaitable, Callable
+
 from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
@@ -11,6 +13,13 @@ from core.knowledge.model import Document
 ACTION = "knowledge:document:forget"
 _UNKNOWN = "I have no such document."
 
+# What a caller writes of it in the same transaction.
+Also = Callable[[Tx, Document], Awaitable[None]]
+
+
+async def nothing_more(tx: Tx, document: Document) -> None:
+    """For who writes nothing of it."""
+
 
 async def forget_document(
     context: TenantContext,
@@ -19,8 +28,10 @@ async def forget_document(
     person_id: str,
     may_forget_any: bool = False,
     reference: str | None = None,
+    also: Also = nothing_more,
 ) -> Document:
-    """Forget a person's own document or, with *may_forget_any*, one of the workspace's.
+    """Forget a person's own document or, with *may_forget_any*, one of the workspace's. What is *also*
+    written is written in the same commit.
 
     Another person's own document does not exist for the asker, whatever they may do.
     Raises NotFound, Refused.
@@ -39,6 +50,7 @@ async def forget_document(
                 refusal = Refused("Only an admin can take away a document of the whole workspace.")
             else:
                 await drop(tx, document_id)
+                await also(tx, found[0])
                 await act.record(tx, "done", document_id=document_id)
                 return found[0]
             await act.record(tx, "refused", document_id=document_id)

@@ -1,5 +1,6 @@
 """Read a file in: chunks, embeddings and word counts, once, in the tenant's own schema."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class _Prepared:
     document: Document
     content_sha256: str
     chunks: list[Chunk]
+    notes: tuple[str, ...]
     embeddings: list[list[float]]
     embedding_model: str
 
@@ -96,7 +98,9 @@ async def _prepare(
     reader: Reader, embedder: Embedder | None, draft: Document, content: bytes, digest: str
 ) -> _Prepared:
     extracted = await reader.read(content, draft.title)
-    chunks = chunk(extracted.parts, embedder.count if embedder else estimate_pieces)
+    count = embedder.count if embedder else estimate_pieces
+    # Beside the loop: a long document must not keep others waiting.
+    chunks = await asyncio.to_thread(chunk, extracted.parts, count)
     if not chunks:
         raise Invalid("There is no text in this file.")
     if len(chunks) > MAX_CHUNKS:
@@ -111,7 +115,8 @@ async def _prepare(
         draft.owner_id,
     )
     embeddings = await embedder.embed([c.embedded_text for c in chunks]) if embedder else []
-    return _Prepared(document, digest, chunks, embeddings, embedder.name if embedder else "")
+    model = embedder.name if embedder else ""
+    return _Prepared(document, digest, chunks, extracted.notes, embeddings, model)
 
 
 async def _write(context: TenantContext, prepared: _Prepared, act: Attempt) -> Ingested:
@@ -129,7 +134,7 @@ async def _write(context: TenantContext, prepared: _Prepared, act: Attempt) -> I
         )
         await _put_embeddings(tx, document.document_id, prepared.embeddings)
         await store.count_lexemes_in(tx, document.document_id)
-        done = Ingested(document, is_new=True, replaces=replaces)
+        done = Ingested(document, is_new=True, replaces=replaces, notes=prepared.notes)
         return await _settled(tx, done, act)
 
 

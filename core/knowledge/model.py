@@ -5,14 +5,32 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scope = Literal["workspace", "person"]
-Media = Literal["pdf", "html", "md", "txt"]
+Media = Literal["pdf", "docx", "pptx", "xlsx", "csv", "html", "md", "txt", "eml"]
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CHUNKS = 5_000
 MAX_TITLE = 200
 HEADING_SEPARATOR = " › "
 
-_FILE_ENDING = re.compile(r"\.(pdf|html?|md|markdown|txt|text)$", re.IGNORECASE)
+# What people are told when a file is none of these; each with what such a file's name may end in.
+KINDS_IN_WORDS = (
+    "PDF, Word, PowerPoint, Excel, CSV, HTML, Markdown, plain text or saved mail (.eml)"
+)
+ENDINGS: dict[Media, tuple[str, ...]] = {
+    "pdf": (".pdf",),
+    "docx": (".docx", ".docm"),
+    "pptx": (".pptx", ".pptm", ".ppsx"),
+    "xlsx": (".xlsx", ".xlsm"),
+    "csv": (".csv", ".tsv"),
+    "html": (".html", ".htm", ".xhtml"),
+    "md": (".md", ".markdown"),
+    "txt": (".txt", ".text"),
+    "eml": (".eml",),
+}
+_FILE_ENDING = re.compile(
+    "(" + "|".join(re.escape(end) for ends in ENDINGS.values() for end in ends) + ")$",
+    re.IGNORECASE,
+)
 _BETWEEN_WORDS = re.compile(r"[\s_.\-]+")
 
 
@@ -36,6 +54,7 @@ class Ingested:
     document: Document
     is_new: bool
     replaces: bool = False  # it took the place of an earlier version, which had the same title
+    notes: tuple[str, ...] = ()  # sentences about what of it could not be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,25 @@
 """What knowledge needs from outside itself: something that reads files, something that embeds."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.knowledge.model import Media
 
 DIMENSION = 384  # of every embedding we store; the column in the schema has the same number
+
+
+BlockKind = Literal["heading", "text", "table", "fence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a document is made of: a heading, or something below one."""
+
+    kind: BlockKind
+    text: str  # Markdown; of a heading the words alone
+    level: int = 0  # of a heading, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +27,15 @@ class Part:
     """A stretch of a document: one page of it, or all of it when it has no pages."""
 
     page: int | None
-    text: str  # markdown
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        """The same as one Markdown text."""
+        return "\n\n".join(
+            f"{'#' * block.level} {block.text}" if block.level else block.text
+            for block in self.blocks
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +45,26 @@ class Extracted:
     media: Media
     parts: tuple[Part, ...]
     pages: int | None  # None when the format has none
+    notes: tuple[str, ...] = ()  # sentences for the person: what of it could not be read
 
 
 class Reader(Protocol):
     """Turns an untrusted file into text."""
 
     async def read(self, content: bytes, name: str) -> Extracted:
-        """The words of a file. *name* is only a hint, and only between md and txt.
+        """The words of a file. *name* only tells kinds of plain text apart.
 
-        Raises core.kernel.errors.Invalid, with the reason in words, when it cannot be read.
+        Raises core.kernel.errors.Invalid, with the reason in words, when it cannot be read, and
+        Unavailable when this machine has no room for it now.
         """
+        ...
+
+
+class BatchReader(Reader, Protocol):
+    """Reads one file, or many small ones with less effort for each."""
+
+    def batch(self) -> AbstractAsyncContextManager[Reader]:
+        """A Reader for files of one person, one after the other."""
         ...
 
 

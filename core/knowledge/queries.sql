@@ -22,6 +22,9 @@ from document
 where scope = 'workspace' or ($2 and scope = 'person' and owner_id = $1)
 order by added_at desc, id desc;
 
+-- list_chunks --
+select heading, page, body from chunk where document_id = $1 order by position limit $2;
+
 -- put_document --
 insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9);

@@ -1,5 +1,6 @@
 """Find the passages that support an answer, among those the asker may see."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from core.knowledge.ranking.support import Evidence, Missed, Term, supports
 
 CANDIDATES = 50  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
+MOST_SENTENCES = 4  # of a message, tried one by one
+_SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
 
 Row = Mapping[str, Any]
 
@@ -50,6 +53,29 @@ async def search(
         withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
         lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
     )
+
+
+async def search_about(
+    context: TenantContext,
+    embedder: Embedder | None,
+    *,
+    question: str,
+    said: str,
+    asker: Asker,
+    history: tuple[str, ...] = (),
+) -> Findings:
+    """The same for a question about what somebody *said*. What it means may stand in there: “is that
+    right?” finds nothing alone. And most of what people say stands in no document, so that the whole
+    of it may fit nothing where one of its sentences does."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(said) if part.strip()]
+    for hint in dict.fromkeys(["", said, *sentences[:MOST_SENTENCES]]):
+        asked_before = (*history, hint) if hint else history
+        findings = await search(
+            context, embedder, question=question, asker=asker, history=asked_before
+        )
+        if findings.found or findings.withheld or not said:
+            break
+    return findings
 
 
 async def _embed(embedder: Embedder | None, asked: Question) -> list[list[float]]:

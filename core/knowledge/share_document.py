@@ -6,16 +6,22 @@ from core.db.transaction import Tx
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_reference
 from core.knowledge import store
-from core.knowledge.forget_document import drop
+from core.knowledge.forget_document import Also, drop, nothing_more
 from core.knowledge.model import Document
 
 ACTION = "knowledge:document:share"
 
 
 async def share_document(
-    context: TenantContext, *, document_id: str, person_id: str, reference: str | None = None
+    context: TenantContext,
+    *,
+    document_id: str,
+    person_id: str,
+    reference: str | None = None,
+    also: Also = nothing_more,
 ) -> Document:
-    """The document as the workspace has it now; only its owner can share it, once or again.
+    """The document as the workspace has it now; only its owner can share it, once or again. What is
+    *also* written is written in the same commit.
 
     Raises NotFound (not theirs, or not there), Conflict (the title is taken by other content).
     """
@@ -34,6 +40,7 @@ async def share_document(
                 refusal = error
                 await act.record(tx, "refused", document_id=document_id)
             else:
+                await also(tx, shared)
                 await act.record(tx, "done", document_id=shared.document_id)
                 return shared
         raise refusal

@@ -43,6 +43,12 @@ async def list_documents(tx: Tx, person_id: str, private: bool) -> list[Document
     return [_document(row) for row in rows]
 
 
+async def list_chunks(tx: Tx, document_id: str, limit: int) -> list[tuple[str, int | None, str]]:
+    """(heading, page, text) from the beginning of a document on."""
+    rows = await tx.fetch(SQL["list_chunks"], document_id, limit)
+    return [(row["heading"], row["page"], row["body"]) for row in rows]
+
+
 async def put_document(
     tx: Tx, document: Document, content_sha256: str, embedding_model: str, added_by: str
 ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -66,14 +66,21 @@ def load(folder: Path) -> Embedder | None:
     if not (folder / NOTE_FILE).is_file():
         log.warning("no embedding model on this machine: search works by words alone")
         return None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
-        session = onnxruntime.InferenceSession(
-            str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
-        )
-        return MiniLM(session, WordPiece.from_file(folder / VOCABULARY_FILE))
+        return _read(folder)
     except Exception:
         # onnxruntime raises its own family of errors, none of which should keep the service down.
         log.exception("the embedding model cannot be used: search works by words alone")
         return None
+
+
+@cache
+def _read(folder: Path) -> MiniLM:
+    """One copy a process, with its one thread, however often it is opened: it keeps no tenant's text
+    but single words, and answers the same to everybody."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+    )
+    return MiniLM(session, WordPiece.from_file(folder / VOCABULARY_FILE))

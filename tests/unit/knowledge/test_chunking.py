@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from core.knowledge.model import Chunk
 from core.knowledge.ports import Part
+from core.knowledge.reading.blocks import blocks_of
 from core.knowledge.reading.chunking import LIMIT, chunk, estimate_pieces
 from core.knowledge.reading.splitting import split_fence, split_table, split_text
 
@@ -12,8 +13,12 @@ def words(text: str) -> int:
     return len(text.split())
 
 
+def part(page: int | None, text: str) -> Part:
+    return Part(page, tuple(blocks_of(text)))
+
+
 def chunks_of(text: str, limit: int = LIMIT) -> list[Chunk]:
-    return chunk([Part(None, text)], words, limit)
+    return chunk([part(None, text)], words, limit)
 
 
 def test_a_chunk_knows_the_headings_above_it():
@@ -32,7 +37,7 @@ def test_short_paragraphs_of_a_section_share_a_chunk():
 
 
 def test_headings_run_on_from_page_to_page_and_chunks_do_not():
-    made = chunk([Part(1, "# A\n\nfirst"), Part(2, "second\n\n## B\n\nthird")], words)
+    made = chunk([part(1, "# A\n\nfirst"), part(2, "second\n\n## B\n\nthird")], words)
     assert [(c.position, c.page, c.heading, c.text) for c in made] == [
         (0, 1, "A", "first"),
         (1, 2, "A", "second"),
@@ -100,7 +105,7 @@ def test_what_says_nothing_makes_no_chunk(text):
 
 @given(st.text(alphabet=st.sampled_from("ab #`|-\n.1[]()>*"), max_size=400), st.integers(8, 40))
 def test_no_chunk_is_over_the_limit_and_no_word_is_lost(text, limit):
-    made = chunk([Part(None, text)], estimate_pieces, limit)
+    made = chunk([part(None, text)], estimate_pieces, limit)
     assert [c.position for c in made] == list(range(len(made)))
     assert all(c.text.strip() for c in made)
     body_letters = sum(c.text.count("a") for c in made)

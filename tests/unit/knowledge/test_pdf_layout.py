@@ -1,4 +1,9 @@
-from core.knowledge.reading.pdf import Line, heading_levels, to_markdown, without_running_lines
+from core.knowledge.reading.formats.pdf import (
+    Line,
+    heading_levels,
+    to_markdown,
+    without_running_lines,
+)
 
 BODY, LARGE = 10.0, 16.0
 
@@ -39,3 +44,13 @@ def test_a_numbered_item_begins_a_line_of_its_own_and_a_wrapped_number_does_not(
     lines = [full, f"1. {full}", f"2. {full}", "17. March is the day on which it ends, every year."]
     text = to_markdown([Line(text, 10.0) for text in lines], {})
     assert text.split("\n\n") == [full, f"1. {full}", f"2. {full} {lines[3]}"]
+
+
+def test_a_bullet_begins_an_item_and_is_never_a_heading():
+    lines = [
+        Line("Bring these things with you when you come to the workshop on Monday:", BODY),
+        Line("• gloves", BODY),
+        Line("• a lamp", LARGE),
+    ]
+    text = to_markdown(lines, heading_levels([lines]))
+    assert text.split("\n\n")[1:] == ["- gloves", "- a lamp"]

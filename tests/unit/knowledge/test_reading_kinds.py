@@ -1,7 +1,9 @@
 import pytest
 
-from core.knowledge.reading.kinds import Unreadable, decode, media_of
-from core.knowledge.reading.markup import html_to_markdown
+from core.knowledge.reading.formats.kinds import media_of
+from core.knowledge.reading.formats.markup import html_to_markdown
+from core.knowledge.reading.formats.plain import decode
+from core.knowledge.reading.formats.reading import Unreadable
 
 
 @pytest.mark.parametrize(
@@ -9,7 +11,7 @@ from core.knowledge.reading.markup import html_to_markdown
     [
         (b"%PDF-1.7 ...", "notes.txt", "pdf"),
         (b"junk before\n%PDF-1.4", "a", "pdf"),
-        (b"<!DOCTYPE html><p>x", "notes.pdf", "html"),
+        (b"<!DOCTYPE html><p>x", "notes.txt", "html"),
         (b"\xef\xbb\xbf\n<html lang=en>", "a.txt", "html"),
         (b"<div><head></head><body>x", "a", "html"),
         (b"# Hello\n\nworld", "a", "md"),
@@ -25,10 +27,10 @@ def test_a_file_is_what_its_content_is(content, name, media):
 
 @pytest.mark.parametrize(
     "content",
-    [b"PK\x03\x04rest", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", bytes(range(256)), b"\x01\x02" * 50],
+    [b"PK\x03\x04\0rest", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", bytes(range(256)), b"\x01\x02" * 50],
 )
 def test_what_is_not_text_is_refused_in_words(content):
-    with pytest.raises(Unreadable, match="PDF, HTML, Markdown or plain text"):
+    with pytest.raises(Unreadable, match=r"Send me PDF, Word, PowerPoint|damaged"):
         media_of(content, "a")
 
 

@@ -3,10 +3,22 @@
 import re
 from html.parser import HTMLParser
 
-_SKIPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "title", "select"}
+# What no reader of the page sees, and what stands around its text on every page of a site.
+_SKIPPED = {
+    "script", "style", "noscript", "template", "svg", "iframe", "nav", "title", "select", "footer",
+    "object", "canvas", "math",
+}  # fmt: skip
+_SKIPPED_ROLES = {"navigation", "contentinfo", "search", "menu"}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Elements without an end: being hidden cannot reach beyond them.
+_VOID = {
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr",
+}  # fmt: skip
+# Their end may be left out: the next of the same name ends them.
+_OPEN_ENDED = {"p", "li", "dt", "dd", "td", "th", "tr"}
 _BLOCKS = {
     "p", "div", "section", "article", "ul", "ol", "table", "blockquote", "br", "hr", "header",
-    "footer", "main", "dl", "dt", "dd", "figure", "figcaption", "address", "aside", "form",
+    "main", "dl", "dt", "dd", "figure", "figcaption", "address", "aside", "form",
 }  # fmt: skip
 _HEADING = re.compile(r"h[1-6]")
 _SPACE = re.compile(r"\s+")
@@ -25,8 +37,12 @@ class _Markdown(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "body":
             self._skipping.clear()  # an unclosed tag in the head must not swallow the page
-        if tag in _SKIPPED:
+        if self._skipping[-1:] == [tag] and tag in _OPEN_ENDED:
+            self._skipping.pop()
+        if tag in _SKIPPED or (tag not in _VOID and _is_hidden(dict(attrs))):
             self._skipping.append(tag)
+        elif self._skipping[-1:] == [tag]:
+            self._skipping.append(tag)  # one of the same name inside: its end is not ours
         if self._skipping:
             return
         if tag in ("tr", "td", "th", "table"):
@@ -36,8 +52,10 @@ class _Markdown(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._skipping:
-            if tag in self._skipping:
-                del self._skipping[self._skipping.index(tag) :]
+            if self._skipping[-1] == tag:
+                self._skipping.pop()
+            elif tag in self._skipping:
+                del self._skipping[_last(self._skipping, tag) :]
             return
         if tag in ("tr", "table"):
             self._end_row()
@@ -92,6 +110,18 @@ class _Markdown(HTMLParser):
         if self._rows == 0:
             self.out.append("|" + " --- |" * len(cells) + "\n")
         self._rows += 1
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    if attributes.get("role") in _SKIPPED_ROLES:
+        return True
+    return bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+def _last(tags: list[str], tag: str) -> int:
+    return len(tags) - 1 - tags[::-1].index(tag)
 
 
 def html_to_markdown(html: str) -> str:

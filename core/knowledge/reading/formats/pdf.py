@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdfium2
 from pypdfium2 import raw
 
-from core.knowledge.reading.kinds import Unreadable
+from core.knowledge.reading.confinement.limits import allow_cpu, cpu_for
+from core.knowledge.reading.formats.reading import MAX_TEXT, TOO_MUCH_TEXT, Reading, Unreadable
 
 MAX_PAGES = 2_000
 _HEADING_RATIO = 1.15  # how much larger than the body's a heading's letters are
@@ -17,6 +18,10 @@ _RUNNING_SHARE = 0.6  # on how many pages a line stands before it is a running h
 _RUNNING_PAGES = 3
 _LEVELS = 3
 _ITEM = re.compile(r"(\d{1,2})[.)] \S")
+_BULLET = re.compile(r"[•‣▪◦●○■□–·]\s*(?=\S)")
+_LEADER = re.compile(r"(?: ?\.){4,} ?")  # dots that lead the eye to a number
+_HEAD_LINES = 4  # at the head and foot of a page together
+_MOST_NAMED = 8  # runs of scanned pages
 _FULL_LINE = 0.75  # of the longest line: a shorter one ends its paragraph
 
 
@@ -26,8 +31,8 @@ class Line:
     size: float  # of its first letter, in points, to half a point
 
 
-def read_pdf(content: bytes) -> tuple[int, list[tuple[int, str]]]:
-    """How many pages, then number and Markdown of each that has text. Raises Unreadable."""
+def read_pdf(content: bytes) -> Reading:
+    """Each page that has text, as Markdown; pages that are pictures alone are named. Raises Unreadable."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -36,12 +41,71 @@ def read_pdf(content: bytes) -> tuple[int, list[tuple[int, str]]]:
         raise Unreadable("This PDF is damaged and cannot be opened.") from error
     if len(document) > MAX_PAGES:
         raise Unreadable(f"This PDF has {len(document)} pages; I read up to {MAX_PAGES}.")
-    pages = [_lines(document[index]) for index in range(len(document))]
-    if not any(pages):
+    allow_cpu(cpu_for(len(document)))
+    read = _Pages.read(document)
+    if not any(read.lines):
         raise Unreadable("This PDF has no text in it: it may be a scan.")
-    levels = heading_levels(pages)
-    kept = enumerate(without_running_lines(pages), 1)
-    return len(pages), [(number, to_markdown(lines, levels)) for number, lines in kept if lines]
+    levels = heading_levels(read.lines)
+    kept = list(enumerate(without_running_lines(read.lines), 1))
+    scans = [number for number, lines in kept if not lines and number in read.pictured]
+    notes = (
+        _said_of(scans, "a picture without text (a scan)", "pictures without text"),
+        _said_of(read.damaged, "damaged", "damaged"),
+    )
+    parts = [(number, to_markdown(lines, levels)) for number, lines in kept if lines]
+    return Reading("pdf", list(parts), len(kept), tuple(note for note in notes if note))
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The lines of each page, and the numbers of those where something else stands."""
+
+    lines: list[list[Line]] = field(default_factory=list)
+    pictured: set[int] = field(default_factory=set)
+    damaged: list[int] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, document: pypdfium2.PdfDocument) -> "_Pages":
+        pages, length = cls(), 0
+        for number in range(1, len(document) + 1):
+            lines = pages._read(document, number)
+            pages.lines.append(lines)
+            length += sum(len(line.text) for line in lines)
+            if length > MAX_TEXT:
+                raise Unreadable(TOO_MUCH_TEXT)
+        return pages
+
+    def _read(self, document: pypdfium2.PdfDocument, number: int) -> list[Line]:
+        try:
+            page = document[number - 1]
+            lines = _lines(page)
+        except pypdfium2.PdfiumError:  # one bad page does not spoil the others
+            self.damaged.append(number)
+            return []
+        # A running head may stand on a scan too.
+        if len(lines) <= _HEAD_LINES and _has_picture(page):
+            self.pictured.add(number)
+        page.close()
+        return lines
+
+
+def _has_picture(page: pypdfium2.PdfPage) -> bool:
+    return any(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+
+
+def _said_of(numbers: list[int], one: str, many: str) -> str:
+    """What is wrong with these pages, for the person; nothing for none."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    named = [f"{a}" if a == b else f"{a}–{b}" for a, b in runs[:_MOST_NAMED]]
+    if len(numbers) == 1:
+        return f"Page {named[0]} is {one}: I cannot read it."
+    more = " and others" if len(runs) > _MOST_NAMED else ""
+    return f"Pages {', '.join(named)}{more} are {many}: I cannot read them." if runs else ""
 
 
 def _lines(page: pypdfium2.PdfPage) -> list[Line]:
@@ -50,7 +114,6 @@ def _lines(page: pypdfium2.PdfPage) -> list[Line]:
         return list(_measured(text_page))
     finally:
         text_page.close()
-        page.close()
 
 
 def _measured(text_page: pypdfium2.PdfTextPage) -> Iterator[Line]:
@@ -60,7 +123,7 @@ def _measured(text_page: pypdfium2.PdfTextPage) -> Iterator[Line]:
         if words:
             first = start + len(line) - len(line.lstrip())
             size = raw.FPDFText_GetFontSize(text_page.raw, first)
-            yield Line(words, round(size * 2) / 2)
+            yield Line(_LEADER.sub(" … ", words).strip(), round(size * 2) / 2)
         start += len(line) + 2
 
 
@@ -102,25 +165,27 @@ def heading_levels(pages: list[list[Line]]) -> dict[float, int]:
 
 
 def to_markdown(lines: list[Line], levels: dict[float, int]) -> str:
-    """Lines joined to paragraphs again, headings marked."""
+    """Lines joined to paragraphs again, headings and items marked."""
     longest = max((len(line.text) for line in lines), default=0)
     out: list[str] = []
     joins = False  # whether the next line goes on with this paragraph
     number = 0  # of the list item before
     for line in lines:
+        is_bulleted = _BULLET.match(line.text)
         level = levels.get(line.size)
-        if level and len(line.text) <= _HEADING_LENGTH:
+        if level and len(line.text) <= _HEADING_LENGTH and not is_bulleted:
             out.append(f"{'#' * level} {line.text}")
             joins, number = False, 0
             continue
-        item = _ITEM.match(line.text)
+        text = _BULLET.sub("- ", line.text, count=1) if is_bulleted else line.text
+        item = _ITEM.match(text)
         if item and int(item[1]) in (1, number + 1):
             joins, number = False, int(item[1])
-        if joins:
-            out[-1] = _joined(out[-1], line.text)
+        if joins and not is_bulleted:
+            out[-1] = _joined(out[-1], text)
         else:
-            out.append(line.text)
-        joins = _goes_on(line.text, longest)
+            out.append(text)
+        joins = _goes_on(text, longest)
     return "\n\n".join(out)
 
 
