@@ -7,11 +7,14 @@ new apps on 2026-06-30.
 from typing import Any
 
 from core.tenancy.installation.scopes import BOT_SCOPES
+from handlers.blocks.answers.asking import ASK_ABOUT
+from handlers.blocks.review.rating import WHY
 from web_oauth.install import CALLBACK
 
 # What each event is for.
 BOT_EVENTS = {
     "agent_session_stopped": "the Stop button of an answer",
+    "app_home_opened": "the Home tab, and things to ask in a direct message",
     "app_mention": "a question in a channel",
     "app_uninstalled": "the workspace is frozen, its jobs stop",
     "message.channels": "follow up in a thread without a new mention",
@@ -22,7 +25,14 @@ BOT_EVENTS = {
     "tokens_revoked": "the same as app_uninstalled, in either order",
     "user_change": "a guest, an admin, somebody who left: known at once",
 }
-_AEGIS_HINT = "help | agents | kb | isolation | audit | privacy"
+_AEGIS_HINT = (
+    "help | agents | kb | memory | isolation | audit | budget | feedback | mcp | policy | privacy"
+)
+# On a message, in its menu: callback id, name (24 characters at most), description.
+SHORTCUTS = (
+    (WHY, "Why this answer?", "Which agent, documents, models and tools it came from"),
+    (ASK_ABOUT, "Ask an agent about this", "A question on this message, answered to you or there"),
+)
 PROMPTS = (
     ("What can you do?", "What can you do?"),
     ("Ask the handbook", "How many days of vacation do we have?"),
@@ -44,11 +54,15 @@ def app_manifest(url: str | None) -> dict[str, Any]:
                 "sources. Answers may be wrong: check what matters.",
                 "suggested_prompts": [{"title": t, "message": m} for t, m in PROMPTS],
             },
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
             "bot_user": {"display_name": "AEGIS", "always_online": True},
             "slash_commands": [
                 _command("/aegis", "What AEGIS can do", _AEGIS_HINT, url),
                 _command("/ask", "Ask an agent", "[agent] question", url),
+            ],
+            "shortcuts": [
+                {"name": name, "type": "message", "callback_id": callback_id, "description": words}
+                for callback_id, name, words in SHORTCUTS
             ],
         },
         "oauth_config": {

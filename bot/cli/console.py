@@ -10,7 +10,6 @@ import click
 from bot.logs import set_up_logs
 from bot.postgres.errors import EmbeddedPostgresError
 from bot.postgres.state import StateDirectoryError
-from bot.process import ListeningError
 from bot.settings import Settings, SettingsError, read_settings
 from bot.slack.tokens import SlackConnectionError
 from bot.storage import StorageError
@@ -26,7 +25,6 @@ EXPLAINED = (
     StateDirectoryError,
     EmbeddedPostgresError,
     SlackConnectionError,
-    ListeningError,
     MigrationError,
     DomainError,
 )

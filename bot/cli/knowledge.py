@@ -16,8 +16,12 @@ from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_reference
 from core.knowledge.ingest_document import ingest_document
+from core.knowledge.model import ENDINGS
+from core.knowledge.ports import Reader
+from core.knowledge.reading.child_process import Died, ReadingChild
 
-READABLE = frozenset({".pdf", ".html", ".htm", ".md", ".markdown", ".txt"})
+_START_SECONDS = 20.0  # a machine under load takes a while
+READABLE = frozenset(ending for endings in ENDINGS.values() for ending in endings)
 
 
 @click.group()
@@ -46,12 +50,16 @@ async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> 
 
 
 async def add_file(
-    product: Product, context: TenantContext, path: Path, title: str | None = None
+    product: Product,
+    context: TenantContext,
+    path: Path,
+    title: str | None = None,
+    reader: Reader | None = None,
 ) -> str:
     """Add one file for the whole workspace; returns what became of it, in words."""
     ingested = await ingest_document(
         context,
-        product.services.reader,
+        reader or product.services.reader,
         product.services.staff.embedder,
         title=title or path.name,
         content=await asyncio.to_thread(path.read_bytes),
@@ -61,7 +69,8 @@ async def add_file(
     if not ingested.is_new:
         return "already there"
     kind = ", in place of the version before" if ingested.replaces else ""
-    return f"{console.counted(ingested.document.chunk_count, 'passage')}{kind}"
+    notes = "".join(f". {note}" for note in ingested.notes)
+    return f"{console.counted(ingested.document.chunk_count, 'passage')}{kind}{notes}"
 
 
 async def _add_files(
@@ -70,14 +79,35 @@ async def _add_files(
     failed = 0
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("Adding", total=len(files))
-        for path, title in files:
-            try:
-                click.echo(f"{title}: {await add_file(product, context, path, title)}")
-            except DomainError as error:
-                failed += 1
-                click.echo(f"{title}: not added. {error}", err=True)
-            progress.advance(task)
+        async with product.services.reader.batch() as reader:
+            for path, title in files:
+                try:
+                    click.echo(f"{title}: {await add_file(product, context, path, title, reader)}")
+                except DomainError as error:
+                    failed += 1
+                    click.echo(f"{title}: not added. {error}", err=True)
+                progress.advance(task)
     return failed
+
+
+async def check_files() -> None:
+    """What `aegis doctor` says of reading files: a note where they are read behind fewer walls."""
+    try:
+        child = await ReadingChild.start()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await child.read(b"A word.", ".txt")
+            filtered = await asyncio.to_thread(child.is_filtered)
+        finally:
+            await child.end()
+    except (Died, DomainError, TimeoutError):
+        click.echo("note  files: the process that reads them does not run here: none can be read")
+        return
+    click.echo(
+        "ok    files: read by a process that can open nothing"
+        if filtered
+        else "note  files: the kernel's filter (seccomp) is not to be had here; see docs/files.md"
+    )
 
 
 async def _find_workspace(product: Product, wanted: str | None) -> TenantContext:

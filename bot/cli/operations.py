@@ -8,14 +8,16 @@ import click
 from bot.cli import console
 from bot.cli.app_manifest import app_manifest
 from bot.cli.installation_checks import check_installations
+from bot.cli.knowledge import check_files
 from bot.cli.oversight.key_checks import check_keys
-from bot.process import check_slack
+from bot.process import UNNAMED_APP, check_slack, names_no_app
 from bot.settings import Settings, describe
-from bot.slack.pacing.web_client import web_client
+from bot.slack.pacing.web_client import slack_session, web_client
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.storage import Addresses, addresses, connect_service, migrate_all, named
-from bot.wiring import open_embedder, slack_session
+from bot.wiring import open_embedder, providers
 from core.db import migrate as migrations
+from core.gateway.providers.wire.client import open_http_client
 from core.isolation.close_ways import list_open_ways
 from core.isolation.model import NOT_CLOSABLE, WAYS
 
@@ -86,11 +88,27 @@ async def _doctor(settings: Settings) -> None:
         if embedder
         else "note  embeddings: no model on this machine; search goes by words alone (BM25)"
     )
-    if not settings.groq_api_key and not settings.openai_compatible_base_url:
-        click.echo("note  models: none connected; the offline model quotes documents")
+    await check_files()
+    broken += await _list_models(settings)
     if broken:
         raise click.ClickException("AEGIS cannot run like this")
     click.echo("AEGIS can run")
+
+
+async def _list_models(settings: Settings) -> int:
+    """Which models are asked, in their order; none of them is asked here, for that costs money."""
+    try:
+        async with open_http_client() as client:
+            found = providers(settings, client)
+    except ValueError as error:
+        click.echo(f"fail  models: {error}")
+        return 1
+    for provider in found:
+        if provider.name == "offline":
+            click.echo("note  models: none connected; the offline model quotes documents")
+        else:
+            click.echo(f"ok    models: {provider.model} of {provider.name}")
+    return 0
 
 
 async def _check_slack(settings: Settings) -> int:
@@ -115,6 +133,8 @@ async def _check_slack(settings: Settings) -> int:
             return 1
     if settings.slack_signing_secret:
         click.echo("ok    Slack: requests over HTTP are checked with the signing secret")
+    if names_no_app(settings):
+        click.echo(f"note  Slack: {UNNAMED_APP}")
     return 0
 
 

@@ -7,10 +7,20 @@ from urllib.parse import urlsplit
 import click
 
 from bot.cli import console
-from bot.process import check_slack, drain, hear_signals, serving, working
+from bot.process import (
+    UNNAMED_APP,
+    check_slack,
+    drain,
+    hear_signals,
+    names_no_app,
+    say_farewell,
+    serving,
+    working,
+)
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import open_product
+from bot.worker.farewell import leave_at_the_latest
 
 ONE_LOGIN = (
     "warning: the service uses the admin's login. Whoever gets hold of a serving process could then "
@@ -36,6 +46,8 @@ def worker() -> None:
 async def _run(settings: Settings, *, serves: bool, works: bool) -> None:
     if serves:
         check_slack(settings)
+        if names_no_app(settings):
+            click.echo(f"warning: {UNNAMED_APP}", err=True)
     async with AsyncExitStack() as stack:
         where = await stack.enter_async_context(addresses(settings))
         if settings.is_embedded:
@@ -50,8 +62,11 @@ async def _run(settings: Settings, *, serves: bool, works: bool) -> None:
         address = await stack.enter_async_context(serving(product)) if serves else None
         told = hear_signals()  # before anybody is told that it is there
         click.echo(f"AEGIS serves on {address}" if serves else "AEGIS works", err=True)
+        number = await told.get()
+        leave_at_the_latest()
+        say_farewell(product)
         # A person at the keyboard does not wait for a load balancer.
-        if await told.get() == signal.SIGTERM and serves:
+        if number == signal.SIGTERM and serves:
             await drain(product)
 
 

@@ -7,7 +7,7 @@ from bot.sandbox.companies import COMPANIES, ORGANIZATIONS, Company
 from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.ids import fixed_id
 from bot.sandbox.model.installing.organization import Organization
-from bot.sandbox.model.people import App, Command, Person, Workspace
+from bot.sandbox.model.people import App, Command, Person, Shortcut, Workspace
 
 # Everything the product asks for today; a test may give fewer to see `missing_scope`.
 SCOPES = frozenset(
@@ -34,6 +34,7 @@ SCOPES = frozenset(
 )
 EVENTS = frozenset(
     [
+        "app_home_opened",
         "app_mention",
         "message.im",
         "message.channels",
@@ -52,7 +53,24 @@ COMMANDS = (
     Command(
         name="/aegis",
         description="What AEGIS can do",
-        usage="help | agents | kb | isolation | audit | privacy",
+        usage=(
+            "help | agents | kb | memory | isolation | audit | budget | feedback | mcp | policy"
+            " | privacy"
+        ),
+    ),
+)
+SHORTCUTS = (
+    Shortcut(
+        callback_id="answer.why",
+        name="Why this answer?",
+        description="Which agent, documents, models and tools it came from",
+        type="message",
+    ),
+    Shortcut(
+        callback_id="answer.ask_about",
+        name="Ask an agent about this",
+        description="A question on this message, answered to you or there",
+        type="message",
     ),
 )
 
@@ -80,6 +98,7 @@ def seed_app(
         scopes=scopes,
         events=EVENTS,
         commands=COMMANDS,
+        shortcuts=SHORTCUTS,
     )
 
 

@@ -36,6 +36,10 @@ class ScriptedApp:
         self.stopped: list[str] = []
         self.clicked: list[Json] = []
         self.commands: list[Json] = []
+        self.opened: list[Json] = []
+        self.heard = asyncio.Condition()
+        # What it answers to the next interactions, one after the other; nothing after those.
+        self.answers: list[Json] = []
         self.refuses_clicks = False
 
     def connect(self, credentials: Json) -> None:
@@ -59,6 +63,8 @@ class ScriptedApp:
         """`/events`: acknowledged at once, answered beside it."""
         body = await request.json()
         event = body["event"]
+        if event["type"] == "app_home_opened":
+            self.opened.append(event)
         if event["type"] == "agent_session_stopped":
             self.stopped.append(event["thread_ts"])
             self.go.set()
@@ -78,7 +84,11 @@ class ScriptedApp:
     async def on_click(self, request: web.Request) -> web.Response:
         """`/interactivity`: what was clicked is kept."""
         form = await request.post()
-        self.clicked.append(json.loads(str(form["payload"])))
+        async with self.heard:
+            self.clicked.append(json.loads(str(form["payload"])))
+            self.heard.notify_all()
+        if self.answers:
+            return web.json_response(self.answers.pop(0))
         return web.Response(status=500 if self.refuses_clicks else 200)
 
     async def _answer(self, team_id: str, event: Json) -> None:

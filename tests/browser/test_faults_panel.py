@@ -85,3 +85,95 @@ async def test_one_goes_on_talking_while_it_is_open(screen: Screen) -> None:
 
     await screen.page.locator("#thread .feedback").first.wait_for()
     assert await panel.is_visible()
+
+
+async def test_the_seed_of_chance_is_shown_and_set(screen: Screen, sandbox: Sandbox) -> None:
+    panel = await _opened(screen)
+    seed = panel.get_by_label("Seed")
+    await expect(seed).to_have_value(str(sandbox.world.dice.seed))
+
+    await seed.fill("42")
+    await panel.get_by_role("button", name="Begin anew").click()
+
+    await expect(panel.locator(".outcome")).to_have_text("The chance has begun anew.")
+    assert sandbox.world.dice.seed == 42
+
+
+async def test_a_refusal_is_taken_back(screen: Screen, sandbox: Sandbox) -> None:
+    panel = await _opened(screen)
+    await panel.get_by_role("button", name="Refuse", exact=True).click()
+    await expect(panel.locator(".outcome")).to_contain_text("Refused")
+    assert "chat.postMessage" in sandbox.web_api.refusals
+
+    await panel.get_by_role("button", name="Take it back").click()
+
+    await expect(panel.locator(".outcome")).to_contain_text("answered again")
+    assert "chat.postMessage" not in sandbox.web_api.refusals
+
+
+async def _managing(screen: Screen) -> Locator:
+    await screen.open()
+    await screen.page.get_by_role("button", name="Manage AEGIS").click()
+    return screen.page.locator("dialog[open]")
+
+
+async def test_a_channel_is_archived_opened_again_and_deleted(
+    screen: Screen, sandbox: Sandbox
+) -> None:
+    dialog = await _managing(screen)
+    northwind = sandbox.world.find_workspace("northwind")
+    general = northwind.find_channel("#general")
+    told = dialog.locator(".outcome")
+
+    await dialog.get_by_role("button", name="Archive: #general").click()
+    await expect(told).to_have_text("#general is archived.")
+    assert general.archived
+    await dialog.get_by_role("button", name="Open again: #general").click()
+    await expect(told).to_have_text("#general is open again.")
+    assert not general.archived
+    await dialog.get_by_role("button", name="Delete: #general").click()
+    await expect(told).to_have_text("#general is deleted.")
+    assert northwind.find_channel("#general") is None
+
+
+@pytest.mark.parametrize(
+    ("which", "subtype", "is_ours"),
+    [("classic", "bot_message", True), ("outsider", None, False)],
+)
+async def test_other_kinds_of_bots_speak(
+    screen: Screen, sandbox: Sandbox, which: str, subtype: str | None, is_ours: bool
+) -> None:
+    dialog = await _managing(screen)
+    northwind = sandbox.world.find_workspace("northwind")
+    shared = next(c for c in northwind.channels.values() if c.shared_with)
+    await dialog.get_by_label("Which bot speaks").select_option(which)
+    await dialog.get_by_label("Where the other bot speaks").select_option(shared.id)
+
+    await dialog.get_by_role("button", name="Say it").click()
+
+    await expect(dialog.locator(".outcome")).to_have_text("The other bot has said it.")
+    said = list(shared.messages.values())[-1]
+    assert (said.subtype, said.team == northwind.id) == (subtype, is_ours)
+
+
+async def test_workspaces_are_added(screen: Screen, sandbox: Sandbox) -> None:
+    dialog = await _managing(screen)
+    await dialog.get_by_label("How many workspaces").fill("2")
+    await dialog.get_by_role("button", name="Add workspaces").click()
+
+    await expect(dialog.locator(".outcome")).to_have_text("Added: 2 workspaces.")
+    assert sandbox.world.find_workspace("w0002").installed
+
+
+async def test_the_second_event_of_an_uninstallation_comes_after_a_pause(
+    screen: Screen, sandbox: Sandbox
+) -> None:
+    dialog = await _managing(screen)
+    await dialog.get_by_label("Seconds until the other event").fill("7.5")
+
+    async with screen.page.expect_request("**/sandbox/uninstall") as asked:
+        await dialog.get_by_role("button", name="Uninstall", exact=True).click()
+
+    await expect(dialog.locator(".outcome")).to_have_text("AEGIS is uninstalled.")
+    assert (await asked.value).post_data_json["gap_s"] == 7.5
+    assert sandbox.world.find_workspace("northwind").bot_token == ""

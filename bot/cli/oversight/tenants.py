@@ -13,10 +13,9 @@ from bot.cli.oversight.archives import export, restore, verify
 from bot.cli.oversight.find_tenant import find_tenant
 from bot.settings import Settings
 from bot.slack.installing.routes import oauth_client
-from bot.slack.pacing.web_client import web_client
+from bot.slack.pacing.web_client import slack_session, web_client
 from bot.slack.revocation import SlackRevoker
 from bot.storage import Storage, addresses, open_storage
-from bot.wiring import slack_session
 from core.kernel.errors import Invalid
 from core.kernel.ids import new_reference
 from core.kernel.signing import pem_of

@@ -15,6 +15,8 @@ sandbox itself has its details with it:
 
     - install: {workspace: lumen, person: iris}
     - faults: {duplicates: 2}
+
+What a person does at Home, in a modal and with a shortcut is in `window_steps`.
 """
 
 from collections.abc import Mapping
@@ -24,6 +26,8 @@ from typing import Any
 
 import yaml
 
+from bot.cli.script.window_steps import WINDOW_ACTIONS, WindowError, window_details
+
 ACTIONS = ("say", "command", "click", "upload", "stop", "wait")
 # Each with the details it must have and those it may have; those of `faults` are the switches.
 OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -32,6 +36,10 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "expire_token": (frozenset({"workspace"}), frozenset()),
     "revoke_token": (frozenset({"workspace"}), frozenset()),
     "renewed": (frozenset({"workspace"}), frozenset()),
+    "load": (
+        frozenset({"workspace", "persons", "ask", "questions", "expires_after"}),
+        frozenset(),
+    ),
     "grant": (frozenset({"organization", "workspace", "granted"}), frozenset()),
     "change": (
         frozenset({"workspace", "person"}),
@@ -41,7 +49,7 @@ OPERATIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "faults": (frozenset(), frozenset()),
 }
 _PLACE = ("workspace", "person", "in")
-_OTHER = ("thread", "comment", "answer", "within")
+_OTHER = ("thread", "comment", "answer", "within", "value", "refused")
 DEFAULT_WITHIN_S = 90.0
 
 
@@ -106,6 +114,8 @@ def _read_step(number: int, entry: dict[Any, Any], place: dict[str, str]) -> Ste
         return Step(
             number, action, words, workspace, person, "", within_s=within_s, details=details
         )
+    if action in WINDOW_ACTIONS:
+        return _window_step(number, action, entry, place)
     missing = [name for name in _PLACE if not place.get(name)]
     if missing:
         raise ScriptError(f"step {number}: says no {' and no '.join(missing)}")
@@ -126,11 +136,33 @@ def _read_step(number: int, entry: dict[Any, Any], place: dict[str, str]) -> Ste
     )
 
 
+def _window_step(number: int, action: str, entry: dict[Any, Any], place: dict[str, str]) -> Step:
+    """At Home and in a modal one is in no conversation; only a shortcut is used on a message."""
+    needed = _PLACE if action == "shortcut" else _PLACE[:2]
+    if missing := [name for name in needed if not place.get(name)]:
+        raise ScriptError(f"step {number}: says no {' and no '.join(missing)}")
+    try:
+        argument, details = window_details(action, entry)
+    except WindowError as error:
+        raise ScriptError(f"step {number}: {error}") from None
+    return Step(
+        number=number,
+        action=action,
+        argument=argument,
+        workspace=place["workspace"],
+        person=place["person"],
+        place=place.get("in", ""),
+        expects_answer=bool(entry.get("answer", True)),
+        within_s=_seconds(number, entry.get("within", DEFAULT_WITHIN_S)),
+        details=details,
+    )
+
+
 def _action_of(number: int, entry: dict[Any, Any]) -> str:
-    unknown = set(map(str, entry)) - {*ACTIONS, *OPERATIONS, *_PLACE, *_OTHER}
+    known = (*ACTIONS, *WINDOW_ACTIONS, *OPERATIONS)
+    unknown = set(map(str, entry)) - {*known, *_PLACE, *_OTHER}
     if unknown:
         raise ScriptError(f"step {number}: does not know {', '.join(sorted(unknown))}")
-    known = (*ACTIONS, *OPERATIONS)
     actions = [name for name in known if name in entry]
     if len(actions) != 1:
         raise ScriptError(f"step {number}: needs exactly one of {', '.join(known)}")

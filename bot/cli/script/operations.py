@@ -1,6 +1,7 @@
 """What a script does to the sandbox itself: installs, tokens, faults, accounts, other bots."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from bot.cli.script.browser import Browser, Form, NoSuchThing, Page
+from bot.cli.script.load import Load
 from bot.cli.script.model import OPERATIONS, ScriptError, Step
 
 Item = dict[str, Any]
@@ -24,8 +26,8 @@ class Operations:
     def __init__(self, http: aiohttp.ClientSession, show: Callable[[Item], None]) -> None:
         self._http = http
         self._show = show
-        # The token each workspace had when a script made it expire.
-        self._expired: dict[str, str] = {}
+        # The token each workspace had when a script made it expire, and how often any was renewed.
+        self._expired: dict[str, tuple[str, int]] = {}
 
     async def do(self, step: Step) -> None:
         """Raises ScriptError when the sandbox or a page refuses."""
@@ -34,12 +36,14 @@ class Operations:
                 await self._install(step)
             case "renewed":
                 await self._renewed(step)
+            case "load":
+                await self._load(step)
             case "faults":
                 await self._ask("PUT", "faults", step)
                 self._tell(step, step.action, step.argument)
             case _:
                 if step.action == "expire_token":
-                    self._expired[step.workspace] = await self._token(step)
+                    await self._note_token(step)
                 await self._ask("POST", _PATHS[step.action], step)
                 self._tell(step, step.action, step.argument)
 
@@ -69,15 +73,39 @@ class Operations:
 
     async def _renewed(self, step: Step) -> None:
         """The app has exchanged its refresh token: the workspace's token is another one."""
-        before = self._expired.get(step.workspace)
-        if before is None:
+        if step.workspace not in self._expired:
             raise ScriptError(f"{step}: no step before has made its token expire")
+        before, known = self._expired[step.workspace]
         try:
             async with asyncio.timeout(step.within_s):
                 await self._until_other_token(step, before)
         except TimeoutError:
             raise ScriptError(f"{step}: was not renewed within {step.within_s:g} s") from None
-        self._tell(step, "renewed", "the app has a new access token; the one before has expired")
+        outcomes = (await self._renewals(step))[known:]
+        if outcomes != ["renewed"]:
+            raise ScriptError(f"{step}: asked Slack for it more than once: {', '.join(outcomes)}")
+        words = "calls of oauth.v2.access with a refresh token since the token has expired: 1"
+        self._tell(step, "renewed", f"{words} (renewed)")
+
+    async def _load(self, step: Step) -> None:
+        async def expire() -> None:
+            await self._note_token(step)
+            body = {"workspace": step.workspace}
+            async with self._http.post("/sandbox/expire_token", json=body) as answer:
+                answer.raise_for_status()
+            self._tell(step, "expire_token", f"workspace: {step.workspace}")
+
+        self._tell(step, "load", f"{step.details['questions']} questions begin")
+        self._tell(step, "load", await Load(self._http, step).run(expire))
+
+    async def _note_token(self, step: Step) -> None:
+        self._expired[step.workspace] = await self._token(step), len(await self._renewals(step))
+
+    async def _renewals(self, step: Step) -> list[str]:
+        """How each call with a refresh token of this workspace went, in order."""
+        async with self._http.get("/sandbox/renewals") as answer:
+            lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+        return [line["outcome"] for line in lines if line["workspace"] == step.workspace]
 
     async def _until_other_token(self, step: Step, before: str) -> None:
         token = await self._token(step)

@@ -12,6 +12,8 @@ import aiohttp
 from bot.cli.script.model import OPERATIONS, Script, ScriptError, Step
 from bot.cli.script.operations import Operations
 from bot.cli.script.watch import Watch
+from bot.cli.script.window_steps import WINDOW_ACTIONS
+from bot.cli.script.windows import Windows
 
 Item = dict[str, Any]
 Found = TypeVar("Found")
@@ -26,6 +28,7 @@ class Player:
         self._show = show
         self._operations = Operations(http, show)
         self._watch = Watch()
+        self._windows = Windows(http, self._watch, show)
         self._reading: asyncio.Task[None] | None = None
         # Where each person last spoke or was answered, for `thread: last`.
         self._threads: dict[tuple[str, str, str], str] = {}
@@ -52,6 +55,8 @@ class Player:
             stops_next = bool(following) and following[0].action == "stop"
             if step.action in OPERATIONS:
                 await self._operations.do(step)
+            elif step.action in WINDOW_ACTIONS:
+                await self._windows.do(step)
             else:
                 await self._take(step, script.folder, waits=step.expects_answer and not stops_next)
 

@@ -1,7 +1,7 @@
 """What has been seen so far, and waiting for what has not."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from bot.cli.script.model import Step
@@ -12,6 +12,10 @@ Found = TypeVar("Found")
 
 APP = "AEGIS"
 REFUSALS = (GUEST, OUTSIDER, UNKNOWN_PERSON)
+# What a session may be; its title and its prompts are shown as its kind, too, and end nothing.
+_STATUSES = ("processing", "active", "suspended", "closed")
+# What the app shows a person who has pressed or sent something.
+REACTIONS = ("home", "modal", "message", "stream_start", "update", "ephemeral")
 _SPOKEN = ("message", "stream_start", "stream_append", "stream_stop", "update", "ephemeral")
 
 
@@ -48,12 +52,12 @@ class Watch:
             new = [item for item in self._here(step) if item["seq"] > since]
             if any(item["kind"] == "ephemeral" for item in new):
                 return True
-            states = [item["text"] for item in new if item["kind"] == "session"]
+            states = [item["text"] for item in new if _is_status(item)]
             if states:
-                return True if "processing" not in states[-1] else None
-            plain = [
-                item for item in new if _is_apps(item) and item["kind"] in ("message", "update")
-            ]
+                return True if states[-1] != "processing" else None
+            # Past Slack's pace an answer is streamed without a session to go with it.
+            kinds = ("message", "update", "stream_stop")
+            plain = [item for item in new if _is_apps(item) and item["kind"] in kinds]
             refused = any(item["text"] in REFUSALS for item in plain)
             return True if plain and (refused or not turn_follows) else None
 
@@ -76,8 +80,8 @@ class Watch:
 
         def is_over() -> bool | None:
             for item in self._here(step):
-                is_session = item["kind"] == "session" and item["thread"] == thread
-                if is_session and item["seq"] > since and "processing" not in item["text"]:
+                is_session = _is_status(item) and item["thread"] == thread
+                if is_session and item["seq"] > since and item["text"] != "processing":
                     return True
             return None
 
@@ -99,6 +103,40 @@ class Watch:
 
         return await self._until(find)
 
+    async def reacted(self, step: Step, since: int, kinds: Collection[str] = REACTIONS) -> None:
+        """The app has shown the person something, anywhere; that a modal closes is nothing."""
+
+        def shows(item: Item) -> bool:
+            said = item["kind"] in kinds and _is_apps(item)
+            return said and (item["kind"] != "modal" or bool(item["text"]))
+
+        await self._until(lambda: self._since(step, since, shows))
+
+    async def closed(self, step: Step, since: int) -> None:
+        """What modal is on top has changed, or none is."""
+        await self._until(lambda: self._since(step, since, lambda item: item["kind"] == "modal"))
+
+    def _since(self, step: Step, since: int, wanted: Callable[[Item], bool]) -> bool | None:
+        new = (item for item in self._items if item["seq"] > since and _is_before(step, item))
+        return True if any(wanted(item) for item in new) else None
+
+    async def news(self, since: int) -> None:
+        """Something has changed."""
+        await self._until(lambda: True if self.latest > since else None)
+
+    async def newest_answer(self, step: Step) -> str:
+        """The ts of the newest whole message of the app that everyone here sees."""
+
+        def find() -> str | None:
+            for item in reversed(self._here(step)):
+                message = item.get("message") or {}
+                whole = item["kind"] in ("message", "stream_stop", "update")
+                if whole and _is_apps(item) and not message.get("ephemeral"):
+                    return str(item["ts"])
+            return None
+
+        return await self._until(find)
+
     def newest_thread(self, step: Step) -> str | None:
         """The thread in which the app last spoke here."""
         for item in reversed(self._here(step)):
@@ -111,8 +149,7 @@ class Watch:
         return [
             item
             for item in self._items
-            if item["workspace"] == step.workspace
-            and step.person in item["seen_by"]
+            if _is_before(step, item)
             and step.place in (item["channel"], item["channel"].lstrip("#"), item.get("channel_id"))
         ]
 
@@ -123,6 +160,14 @@ class Watch:
             if found is not None:
                 return found
             await news.wait()
+
+
+def _is_before(step: Step, item: Item) -> bool:
+    return item["workspace"] == step.workspace and step.person in item["seen_by"]
+
+
+def _is_status(item: Item) -> bool:
+    return item["kind"] == "session" and item["text"] in _STATUSES
 
 
 def _is_apps(item: Item) -> bool:

@@ -1,6 +1,7 @@
-"""A person clicks a button of a message."""
+"""A person clicks a button of a message, or picks in a menu of it."""
 
 from bot.sandbox.actions.command import show_answer
+from bot.sandbox.actions.dialogs.elements import find_action
 from bot.sandbox.actions.interaction import interaction
 from bot.sandbox.actions.seat import Refused, Seat
 from bot.sandbox.delivery.courier import Courier
@@ -13,7 +14,8 @@ from bot.sandbox.model.world import World, may_see
 async def click(
     world: World, courier: Courier, replies: Replies, seat: Seat, ts: str, wanted: Json
 ) -> None:
-    """Press the button with this `action_id`, `text` or `value` and show what the app answers.
+    """Press the button with this `action_id`, `text` or `value` (or pick `selected` in the menu with
+    this `action_id`) and show what the app answers.
 
     Raises:
         Refused: the person sees no such message, or it has no such button.
@@ -21,7 +23,7 @@ async def click(
     message = seat.channel.messages.get(ts)
     if message is None or not may_see(seat.channel, message, seat.person):
         raise Refused(f"There is no message {ts} in {seat.channel.label}.", 404)
-    action = find_button(message, wanted)
+    action = find_action(seat.workspace, message.blocks, wanted)
     if action is None:
         raise Refused("That message has no such button.", 404)
     if not world.serves(seat.workspace):
@@ -37,40 +39,6 @@ async def click(
     )
     if not answer.arrived:
         show_answer(replies, occasion, answer, "That did not work:")
-
-
-def find_button(message: Message, wanted: Json) -> Json | None:
-    """The action Slack would send for the first button that matches."""
-    for block in message.blocks:
-        elements = list(block.get("elements", []))
-        if isinstance(block.get("accessory"), dict):
-            elements.append(block["accessory"])
-        for element in elements:
-            for label, value in _choices(element):
-                if _matches(element, label, value, wanted):
-                    return _action(block, element, label, value)
-    return None
-
-
-def _choices(element: Json) -> list[tuple[Json, str]]:
-    if element.get("type") == "button":
-        return [(element["text"], element.get("value", ""))]
-    if element.get("type") == "feedback_buttons":
-        buttons = (element["positive_button"], element["negative_button"])
-        return [(button["text"], button["value"]) for button in buttons]
-    return []
-
-
-def _matches(element: Json, label: Json, value: str, wanted: Json) -> bool:
-    facts = {"action_id": element.get("action_id"), "text": label.get("text"), "value": value}
-    asked = {name: wanted[name] for name in facts if wanted.get(name) is not None}
-    return bool(asked) and all(facts[name] == asked[name] for name in asked)
-
-
-def _action(block: Json, element: Json, label: Json, value: str) -> Json:
-    action = {"action_id": element.get("action_id"), "block_id": block.get("block_id")}
-    action |= {"type": element["type"], "text": label}
-    return action | ({"value": value} if value else {})
 
 
 def _payload(world: World, seat: Seat, message: Message, action: Json, response_url: str) -> Json:

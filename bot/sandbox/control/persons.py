@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from bot.sandbox.actions.click import click
 from bot.sandbox.actions.command import run_command
 from bot.sandbox.actions.say import say, upload
 from bot.sandbox.actions.seat import Refused, Seat, find_seat
@@ -51,14 +50,6 @@ async def command(desk: Desk, request: web.Request) -> web.Response:
     return web.json_response({"channel": seat.channel.id})
 
 
-async def click_button(desk: Desk, request: web.Request) -> web.Response:
-    """A person clicks a button."""
-    body = await read_body(request, {"ts", "action_id", "text", "value"} | SEAT)
-    seat = seat_of(desk, body)
-    await click(desk.world, desk.courier, desk.replies, seat, text(body, "ts"), body)
-    return web.json_response({})
-
-
 async def press_stop(desk: Desk, request: web.Request) -> web.Response:
     """A person presses Stop."""
     body = await read_body(request, {"thread"} | SEAT)
@@ -98,7 +89,6 @@ ROUTES: Routes = {
     ("GET", "/sandbox/file"): file,
     ("POST", "/sandbox/say"): say_something,
     ("POST", "/sandbox/command"): command,
-    ("POST", "/sandbox/click"): click_button,
     ("POST", "/sandbox/upload"): drop_file,
     ("POST", "/sandbox/stop"): press_stop,
 }

@@ -8,7 +8,7 @@ from bot.sandbox.control import app, persons
 from bot.sandbox.control.desk import Desk, Routes
 from bot.sandbox.control.faults import records, troubles
 from bot.sandbox.control.life import changes, installations
-from bot.sandbox.control.scenes import dialogs
+from bot.sandbox.control.scenes import dialogs, windows
 
 ROUTES: Routes = {
     **app.ROUTES,
@@ -18,6 +18,7 @@ ROUTES: Routes = {
     **installations.ROUTES,
     **changes.ROUTES,
     **dialogs.ROUTES,
+    **windows.ROUTES,
 }
 
 

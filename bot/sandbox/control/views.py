@@ -17,6 +17,10 @@ def state(world: World, sockets: int) -> Json:
     commands = [
         {"name": c.name, "description": c.description, "usage": c.usage} for c in app.commands
     ]
+    shortcuts = [
+        {"callback_id": s.callback_id, "name": s.name, "description": s.description, "type": s.type}
+        for s in app.shortcuts
+    ]
     return {
         "workspaces": [_workspace(world, one) for one in world.workspaces.values()],
         "organizations": [_organization(one) for one in world.organizations.values()],
@@ -24,6 +28,7 @@ def state(world: World, sockets: int) -> Json:
             "id": app.id,
             "name": app.name,
             "commands": commands,
+            "shortcuts": shortcuts,
             "scopes": sorted(app.scopes),
             "events": sorted(app.events),
             "request_url": app.request_url,

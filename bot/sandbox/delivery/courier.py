@@ -66,6 +66,11 @@ class Courier:
         for _ in range(faults.duplicates):
             self.spawn(self._deliver(parcel, pause, again=False))
 
+    @property
+    def under_way(self) -> int:
+        """How many deliveries are not over: on their way, or waiting for another try."""
+        return len(self._tasks)
+
     async def ask(self, parcel: Parcel) -> Answer:
         """Deliver once and return the answer; commands and clicks are never retried."""
         return await self._send(parcel)

@@ -20,6 +20,8 @@ ChangeKind = Literal[
     "status",
     "session",
     "file",
+    "home",
+    "modal",
 ]
 
 KEPT_CHANGES = 10_000

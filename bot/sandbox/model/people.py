@@ -51,6 +51,16 @@ class Command:
     usage: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """A shortcut the app registered: `message` ones are in the menu of a message."""
+
+    callback_id: str
+    name: str
+    description: str
+    type: Literal["message", "global"]
+
+
 @dataclass(kw_only=True)
 class App:
     """The app under test. Its secrets are made at start and die with the process."""
@@ -67,6 +77,7 @@ class App:
     scopes: frozenset[str]
     events: frozenset[str]
     commands: tuple[Command, ...]
+    shortcuts: tuple[Shortcut, ...] = ()
     # Several web processes behind one load balancer; they take the place of the request URL.
     request_urls: tuple[str, ...] = ()
     install_url: str | None = None

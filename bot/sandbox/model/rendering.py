@@ -44,7 +44,12 @@ def _lines(block: Json, name_of: NameOf) -> list[str]:
         return [_object_text(block.get("title") or block.get("alt_text"), name_of)]
     if kind == "table":
         return [_row(row, name_of) for row in block.get("rows", [])]
-    parts = [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
+    parts = [
+        block.get("label"),
+        block.get("text"),
+        *block.get("fields", []),
+        *block.get("elements", []),
+    ]
     texts = [_object_text(part, name_of) for part in parts if part]
     separator = "  " if kind in ("context", "actions", "context_actions") else "\n"
     joined = separator.join(text for text in texts if text)

@@ -8,6 +8,7 @@ from typing import Any
 from bot.sandbox.faults.dice import Dice
 from bot.sandbox.faults.switches import Faults
 from bot.sandbox.model.channel import Channel, Session
+from bot.sandbox.model.dialogs.homes import Homes
 from bot.sandbox.model.dialogs.modals import Modals
 from bot.sandbox.model.dialogs.triggers import Triggers
 from bot.sandbox.model.feed import ChangeKind, Feed
@@ -51,6 +52,7 @@ class World:
         self.codes = Codes()
         self.triggers = Triggers()
         self.modals = Modals()
+        self.homes = Homes()
         self.faults = faults or Faults()
         self.dice = Dice(seed)
         self.feed = Feed()
@@ -190,6 +192,39 @@ class World:
             message=None,
             session=channel.session(thread_ts).to_wire(),
         )
+
+    def show_view(self, workspace: Workspace, person_id: str, kind: ChangeKind) -> None:
+        """Say in the feed that a person's Home changed, or which modal is on top of their stack;
+        the words are those of it, and none when all are closed."""
+        home = self.homes.find(workspace.id, person_id)
+        stack = self.modals.stack(workspace.id, person_id)
+        shown = home if kind == "home" else stack[-1] if stack else None
+        view = shown.view if shown else {"blocks": []}
+        title = (view.get("title") or {}).get("text", "")
+        read = visible_text("", view["blocks"], lambda user: self.name_of(workspace, user))
+        self.feed.publish(
+            workspace=workspace.name,
+            workspace_id=workspace.id,
+            channel="",
+            channel_id="",
+            thread=None,
+            ts=None,
+            seen_by=workspace.names_of({person_id}),
+            author=self.app.name,
+            kind=kind,
+            text="\n".join(part for part in (title, read) if part),
+            message=None,
+            session=None,
+        )
+
+    def end_views(self) -> None:
+        """Where the app is not at work any more, nobody sees its Home or a modal of it."""
+        for workspace in self.workspaces.values():
+            if not self.serves(workspace):
+                for person_id in self.homes.forget(workspace.id):
+                    self.show_view(workspace, person_id, "home")
+                for person_id in self.modals.forget(workspace.id):
+                    self.show_view(workspace, person_id, "modal")
 
     def think(
         self, workspace: Workspace, channel: Channel, thread_ts: str, text: str, loading: list[str]

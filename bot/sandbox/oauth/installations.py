@@ -44,6 +44,7 @@ def uninstall(
     holder.installed = False
     if isinstance(holder, Organization):
         holder.granted.clear()
+    world.end_views()
     events: dict[str, dict[str, object]] = {
         "app_uninstalled": {"type": "app_uninstalled"},
         "tokens_revoked": _revoked(holder, ended),
@@ -70,6 +71,7 @@ def grant(world: World, organization: Organization, workspace: Workspace, grante
         organization.granted.add(workspace.id)
     else:
         organization.granted.discard(workspace.id)
+        world.end_views()
     kind = "team_access_granted" if granted else "team_access_revoked"
     tell(world, organization, {"type": kind, "team_ids": [workspace.id]})
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from bot.cli.app_manifest import BOT_EVENTS, app_manifest
 from bot.cli.main import main
 from bot.intake.waking import SERVED
-from bot.sandbox.seed import COMMANDS, SCOPES
+from bot.sandbox.seed import COMMANDS, EVENTS, SCOPES, SHORTCUTS
 from core.tenancy.installation.scopes import BOT_SCOPES
 from handlers.commands.aegis import SUBCOMMANDS
 from web_oauth.install import CALLBACK
@@ -41,6 +41,15 @@ def test_every_event_it_subscribes_to_has_a_listener():
     assert all(BOT_EVENTS.values())
 
 
+def test_it_may_read_only_where_it_also_hears():
+    """A history that nobody follows up in is not asked for: that of group messages (mpim)."""
+    heard = {event.split(".")[1] for event in BOT_EVENTS if event.startswith("message.")}
+
+    assert {f"{kind}:history" for kind in heard} == {
+        scope for scope in BOT_SCOPES if scope.endswith(":history")
+    }
+
+
 def test_every_scope_says_what_it_is_for():
     assert all(BOT_SCOPES.values())
 
@@ -58,6 +67,18 @@ def test_the_hint_names_every_subcommand_and_the_sandbox_shows_the_same():
     commands = app_manifest(None)["features"]["slash_commands"]
     hints = {command["command"]: command["usage_hint"] for command in commands}
 
-    assert set(hints["/aegis"].split(" | ")) == set(SUBCOMMANDS)
+    words = {name.split()[0] for name in SUBCOMMANDS}
+    assert set(hints["/aegis"].split(" | ")) == words
     assert {command.name: command.usage for command in COMMANDS} == hints
     assert set(BOT_SCOPES) <= SCOPES
+
+
+def test_the_sandbox_offers_the_shortcuts_of_the_manifest():
+    declared = app_manifest(None)["features"]["shortcuts"]
+    offered = [{name: getattr(one, name) for name in declared[0]} for one in SHORTCUTS]
+
+    assert offered == declared
+
+
+def test_the_sandbox_sends_every_event_that_is_subscribed_to():
+    assert set(BOT_EVENTS) <= EVENTS

@@ -31,6 +31,29 @@ def test_place_and_person_are_kept_from_the_step_before(read):
     assert first.expects_answer
 
 
+def test_windows_need_no_conversation(read):
+    steps = read(
+        """
+        - {workspace: northwind, person: ana, open_home: true}
+        - {press: Edit, value: finance}
+        - {submit: {name: Fina}, refused: true}
+        - {submit: true}
+        - {pick: {agents.default: Finn}}
+        - {close: all}
+        """
+    ).steps
+
+    assert [step.details for step in steps] == [
+        {},
+        {"value": "finance"},
+        {"fields": {"name": "Fina"}, "refused": True},
+        {"fields": {}, "refused": False},
+        {"menu": "agents.default", "option": "Finn"},
+        {"all": True},
+    ]
+    assert {step.person for step in steps} == {"ana"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -51,6 +74,16 @@ def test_place_and_person_are_kept_from_the_step_before(read):
         ("- {uninstall: {workspace: lumen, now: yes}}", "`uninstall` does not know now"),
         ("- {expire_token: {}}", "`expire_token` needs details"),
         ("- {faults: {duplicates: 2}, say: x}", "exactly one of"),
+        ("- {workspace: a, open_home: true}", "says no person"),
+        ("- {workspace: a, person: b, open_home: false}", "`open_home` is true"),
+        ("- {workspace: a, person: b, close: some}", "`close` is true or all"),
+        ("- {workspace: a, person: b, press: }", "`press` is empty"),
+        ("- {workspace: a, person: b, pick: Finn}", "`pick` needs a mapping"),
+        ("- {workspace: a, person: b, pick: {a: b, c: d}}", "`pick` is one menu"),
+        ("- {workspace: a, person: b, submit: Zoe}", "`submit` needs a mapping"),
+        ("- {workspace: a, person: b, submit: {}, value: x}", "`value` goes with `press`"),
+        ("- {workspace: a, person: b, press: Edit, refused: true}", "`refused` goes with"),
+        ("- {workspace: a, person: b, shortcut: Why}", "says no in"),
     ],
 )
 def test_what_is_wrong_is_named(read, text, words):

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import aiohttp
 import pytest
@@ -146,3 +147,53 @@ def until() -> Callable[..., Any]:
                 await asyncio.sleep(0.005)
 
     return wait
+
+
+@pytest.fixture
+def act(http: aiohttp.ClientSession) -> Any:
+    async def post(what: str, **body: Any) -> Json:
+        seat = {"workspace": "northwind", "person": "ana"}
+        async with http.post(f"/sandbox/{what}", json=seat | body) as response:
+            return dict(await response.json()) | {"http": response.status}
+
+    return post
+
+
+@pytest.fixture
+def shown(http: aiohttp.ClientSession) -> Any:
+    async def look(person: str = "ana", workspace: str = "northwind") -> Json:
+        query = {"workspace": workspace, "person": person}
+        async with http.get("/sandbox/views", params=query) as response:
+            return dict(await response.json())
+
+    return look
+
+
+@pytest.fixture
+def payload(listener: Any) -> Any:
+    async def read() -> Json:
+        path, _, body = await listener.next()
+        assert path == "/slack/interactivity"
+        return dict(json.loads(parse_qs(body.decode())["payload"][0]))
+
+    return read
+
+
+@pytest.fixture
+def opened(slack: AsyncWebClient, act: Any, payload: Any) -> Any:
+    """A modal the person has open."""
+
+    async def show(view: Json, push: bool = False) -> Json:
+        told = await act("shortcut", callback_id="open")
+        await payload()
+        call = slack.views_push if push else slack.views_open
+        view_id = (await call(trigger_id=told["trigger_id"], view=view))["view"]
+        return dict(view_id)
+
+    return show
+
+
+@pytest.fixture
+def person_id(sandbox: Sandbox) -> Any:
+    workspace = sandbox.world.workspaces["TNORTHWIND"]
+    return lambda name: next(p.id for p in workspace.persons.values() if p.name == name)

@@ -160,6 +160,23 @@ async def test_deliveries_are_numbered_and_tell_how_they_went(
     assert await lines("deliveries", since=9) == []
 
 
+async def test_a_delivery_that_waits_for_its_next_try_is_under_way(until: Any) -> None:
+    async with Sandbox.open(retry_after_s=(0, 60)) as sandbox:
+        sandbox.world.app.request_url = "http://127.0.0.1:1"
+        async with aiohttp.ClientSession(sandbox.url) as http:
+
+            async def under_way() -> str:
+                async with http.get("/sandbox/deliveries") as response:
+                    return response.headers["X-Under-Way"]
+
+            before = await under_way()
+            seat = {"workspace": "northwind", "person": "ana", "in": "dm", "text": "hello"}
+            await http.post("/sandbox/say", json=seat)
+            await until(lambda: sandbox.courier.log.last == 2)
+
+            assert (before, await under_way()) == ("0", "1")
+
+
 async def test_the_transcript_is_what_stands_now(
     http: aiohttp.ClientSession, person: Any, slack: Any, sandbox: Sandbox, lines: Any
 ) -> None:

@@ -31,6 +31,12 @@ class TestRotation:
         assert (first["expires_in"], second["expires_in"]) == (60, 60)
         assert second["access_token"] != first["access_token"]
         assert await refusal(again) == "invalid_refresh_token"
+        async with app.http.get(f"{app.sandbox.url}/sandbox/renewals") as answer:
+            lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+        assert [(line["workspace"], line["outcome"]) for line in lines] == [
+            ("orchard", "renewed"),
+            ("orchard", "invalid_refresh_token"),
+        ]
 
     async def test_an_expired_token_can_be_renewed_and_a_revoked_one_not(self, app: App) -> None:
         first = await app.install("orchard/mia")
@@ -91,6 +97,22 @@ class TestOrganization:
         assert await refusal(ask(team_id="TMEADOWWST")) == "team_access_not_granted"
         await app.control("grant", organization="meadow", workspace="meadow-east", granted=False)
         assert await refusal(ask(team_id="TMEADOWEST")) == "team_access_not_granted"
+
+    async def test_its_workspaces_are_listed_page_by_page(
+        self, app: App, client: AsyncWebClient
+    ) -> None:
+        for name in ("meadow-east", "meadow-west"):
+            await app.control("grant", organization="meadow", workspace=name, granted=True)
+
+        first = await client.auth_teams_list(limit=1)
+        cursor = first["response_metadata"]["next_cursor"]
+        last = await client.auth_teams_list(limit=1, cursor=cursor)
+
+        assert first["teams"] == [{"id": "TMEADOWEST", "name": "Meadow East"}]
+        assert last["teams"] == [{"id": "TMEADOWWST", "name": "Meadow West"}]
+        assert last["response_metadata"]["next_cursor"] == ""
+        assert await refusal(client.auth_teams_list(cursor="other")) == "invalid_cursor"
+        assert await refusal(client.auth_teams_list(limit=1001)) == "invalid_limit"
 
     async def test_its_commands_and_clicks_name_the_organization(
         self, app: App, client: AsyncWebClient, listener: Any, person: Callable[..., Any]

@@ -60,7 +60,7 @@ async def test_json_strings_in_a_form_are_decoded(http: Any, token: str, person:
 
 
 REFUSED: dict[str, tuple[str, Json, str]] = {
-    "unknown method": ("views.publish", {}, "unknown_method"),
+    "unknown method": ("stars.list", {}, "unknown_method"),
     "missing": ("users.info", {}, "invalid_arguments"),
     "unknown argument": ("users.info", {"user": "U1", "users": "U2"}, "invalid_arguments"),
     "wrong type": ("users.info", {"user": ["U1"]}, "invalid_arguments"),

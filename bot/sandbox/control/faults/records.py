@@ -1,4 +1,4 @@
-"""What a checker of a run reads: the messages as they stand, and every delivery."""
+"""What a checker of a run reads: messages as they stand, every delivery, each renewal of a token."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,11 @@ from aiohttp import web
 
 from bot.sandbox.control.desk import Desk, Json, Routes, number
 from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.installing.tokens import Renewal
 from bot.sandbox.model.message import Message
 from bot.sandbox.model.people import Workspace
 from bot.sandbox.model.world import World
+from bot.sandbox.oauth.installations import holder_of
 
 _LINES = "application/x-ndjson"
 
@@ -21,9 +23,25 @@ async def transcript(desk: Desk, request: web.Request) -> web.Response:
 
 
 async def deliveries(desk: Desk, request: web.Request) -> web.Response:
-    """One JSON line a delivery with a number above `since`."""
+    """One JSON line a delivery with a number above `since`; in a header, how many are not over."""
     since = int(number(request.query.get("since"), "since", 0))
-    return _lines(one.to_wire() for one in desk.courier.log.after(since))
+    answer = _lines(one.to_wire() for one in desk.courier.log.after(since))
+    answer.headers["X-Under-Way"] = str(desk.courier.under_way)
+    return answer
+
+
+async def renewals(desk: Desk, request: web.Request) -> web.Response:
+    """One JSON line a call of oauth.v2.access with a refresh token, in order."""
+    return _lines(_renewal(desk.world, one) for one in desk.world.tokens.renewals)
+
+
+def _renewal(world: World, one: Renewal) -> Json:
+    holder = holder_of(world, one.holder) if one.holder else None
+    return {
+        "at": one.at,
+        "workspace": holder.name if holder else None,
+        "outcome": "renewed" if one.renewed else "invalid_refresh_token",
+    }
 
 
 def _lines(items: Iterable[Json]) -> web.Response:
@@ -60,4 +78,5 @@ def _line(world: World, workspace: Workspace, channel: Channel, message: Message
 ROUTES: Routes = {
     ("GET", "/sandbox/transcript"): transcript,
     ("GET", "/sandbox/deliveries"): deliveries,
+    ("GET", "/sandbox/renewals"): renewals,
 }

@@ -1,47 +1,33 @@
 """Open modals: each person has one stack of at most three in a workspace."""
 
-import secrets
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
+from bot.sandbox.model.dialogs.view import Json, View, new_hash
 from bot.sandbox.model.ids import new_id
 
-Json = dict[str, Any]
-
 MOST_PUSHED = 3
-
-
-@dataclass(kw_only=True)
-class Modal:
-    """A view somebody has open. `hash` changes with every update."""
-
-    id: str
-    view: Json
-    hash: str
-    root_id: str
-    previous_id: str | None = None
 
 
 class Modals:
     """The stacks, by workspace and person; the last modal is the one on top."""
 
     def __init__(self) -> None:
-        self._stacks: dict[tuple[str, str], list[Modal]] = {}
+        self._stacks: dict[tuple[str, str], list[View]] = {}
 
-    def stack(self, workspace_id: str, person_id: str) -> list[Modal]:
+    def stack(self, workspace_id: str, person_id: str) -> list[View]:
         """What that person has open, the lowest first."""
         return self._stacks.get((workspace_id, person_id), [])
 
-    def open(self, workspace_id: str, person_id: str, view: Json) -> Modal:
+    def open(self, workspace_id: str, person_id: str, view: Json) -> View:
         """Show a modal; what was open before is gone."""
-        self.close(workspace_id, person_id)
+        self._stacks.pop((workspace_id, person_id), None)
         return self.push(workspace_id, person_id, view)
 
-    def push(self, workspace_id: str, person_id: str, view: Json) -> Modal:
+    def push(self, workspace_id: str, person_id: str, view: Json) -> View:
         """Show one more on top."""
         stack = self._stacks.setdefault((workspace_id, person_id), [])
         id_ = new_id("V")
-        modal = Modal(
+        modal = View(
             id=id_,
             view=view,
             hash=new_hash(),
@@ -51,21 +37,26 @@ class Modals:
         stack.append(modal)
         return modal
 
-    def find(self, workspace_id: str, *, id_: str = "", external_id: str = "") -> Modal | None:
-        """By its id, or by the id the app gave it."""
-        stacks = (stack for (where, _), stack in self._stacks.items() if where == workspace_id)
-        for modal in (modal for stack in stacks for modal in stack):
-            if id_ == modal.id or (external_id and external_id == modal.view.get("external_id")):
-                return modal
-        return None
+    def forget(self, workspace_id: str) -> set[str]:
+        """The app is gone from the workspace, and so is what these persons had open."""
+        gone = {person_id for person_id, _ in self.all_in(workspace_id)}
+        for person_id in gone:
+            del self._stacks[workspace_id, person_id]
+        return gone
 
-    def close(self, workspace_id: str, person_id: str, *, top_only: bool = False) -> None:
-        """The person closes the one on top, or all of them."""
-        stack = self._stacks.pop((workspace_id, person_id), [])
-        if top_only and len(stack) > 1:
-            self._stacks[workspace_id, person_id] = stack[:-1]
+    def all_in(self, workspace_id: str) -> Iterator[tuple[str, View]]:
+        """The id of each person of the workspace, with each modal they have open."""
+        for (where, person_id), stack in self._stacks.items():
+            if where == workspace_id:
+                yield from ((person_id, modal) for modal in stack)
 
-
-def new_hash() -> str:
-    """A new value for a view that has changed."""
-    return f"{secrets.randbelow(10**10)}.{secrets.token_hex(4)}"
+    def close(self, workspace_id: str, person_id: str, modal: View, *, all_: bool) -> list[View]:
+        """Take this one away with what is on top of it, or the whole stack it is in; what is
+        gone. Another stack, opened meanwhile, stays."""
+        stack = self.stack(workspace_id, person_id)
+        if modal not in stack:
+            return []
+        first = 0 if all_ else stack.index(modal)
+        gone = stack[first:]
+        del stack[first:]
+        return gone

@@ -30,12 +30,22 @@ class Token:
         return "token_expired" if expired else None
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A call with a refresh token: when, whose it was (None: nobody's), and whether it was good."""
+
+    at: float
+    holder: str | None
+    renewed: bool
+
+
 class Tokens:
     """All the tokens there ever were: Slack knows a dead one from one that never was."""
 
     def __init__(self) -> None:
         self._access: dict[str, Token] = {}
         self._refresh: dict[str, Token] = {}
+        self.renewals: list[Renewal] = []
         self._of: defaultdict[str, list[Token]] = defaultdict(list)
 
     def issue(
@@ -75,6 +85,11 @@ class Tokens:
         The access token from before stays good until it expires, as on Slack.
         """
         token = self._refresh.pop(refresh, None)
+        # A spent one still says whose it was.
+        whose = token or next((t for t in self._access.values() if t.refresh == refresh), None)
+        self.renewals.append(
+            Renewal(time.time(), whose.holder if whose else None, token is not None)
+        )
         if token is None:
             return None
         return self.issue(token.holder, token.scopes, token.installed_by, life_s=life_s)

@@ -5,6 +5,7 @@ import { fromHash, toHash } from "./data/address.js";
 import { keepLooking } from "./data/pulse.js";
 import { Store } from "./data/store.js";
 import { World } from "./data/world.js";
+import { mountModals } from "./view/dialogs/modal.js";
 import { announce, fill, h } from "./view/dom.js";
 import { mountTopbar, Palette } from "./view/palette.js";
 import { mountRail } from "./view/rail.js";
@@ -24,6 +25,7 @@ async function start() {
   mountSidebar(part("sidebar"), store);
   mountRoom(part("main"), store);
   mountThread(part("thread"), store);
+  mountModals(store);
   keepAddress(store);
   announceArrivals(store);
   addEventListener("keydown", (event) => {
@@ -35,7 +37,7 @@ async function start() {
   // The address holds the place, so the skip link moves the focus and leaves the address alone.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
-    part(store.place.thread ? "thread-composer" : "composer").focus();
+    part(store.place.home ? "home" : store.place.thread ? "thread-composer" : "composer").focus();
   });
   // A file dropped beside the panes must not replace the page.
   for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());

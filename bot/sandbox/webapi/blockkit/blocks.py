@@ -35,8 +35,9 @@ def with_ids(blocks: list[Json]) -> list[Json]:
         complete = {**block, "block_id": block.get("block_id") or _new_id()}
         if block["type"] in ("actions", "context_actions"):
             complete["elements"] = [_with_action_id(element) for element in block["elements"]]
-        if block.get("accessory", {}).get("type") == "button":
-            complete["accessory"] = _with_action_id(block["accessory"])
+        for place in ("accessory", "element"):
+            if block.get(place, {}).get("type", "image") != "image":
+                complete[place] = _with_action_id(block[place])
         named.append(complete)
     return named
 

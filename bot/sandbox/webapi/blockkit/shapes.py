@@ -11,13 +11,12 @@ _TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(
     files("bot.sandbox.webapi.blockkit").joinpath("shapes.toml").read_text(encoding="utf-8")
 )
 BLOCKS = _TABLE["block"]
-# In a modal there is no streamed or feedback block, and there are fields to fill in.
+# In a modal or at Home there is no streamed or feedback block, and there are fields to fill in.
 MODAL_BLOCKS = {
     name: block
     for name, block in (BLOCKS | _TABLE["modal_block"]).items()
     if name not in ("task_card", "plan", "context_actions", "markdown", "table")
 }
-MODAL = "modal"
 _SHAPES = {
     **_TABLE["shape"],
     **{

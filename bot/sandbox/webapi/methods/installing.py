@@ -51,9 +51,20 @@ def auth_revoke(call: TokenCall) -> Json:
 
 
 def auth_teams_list(call: TokenCall) -> Json:
-    """The workspaces this token speaks for."""
+    """The workspaces this token speaks for, a page of them."""
+    cursor = str(call.arguments.get("cursor") or "")
+    if cursor and not cursor.removeprefix("next:").isdigit():
+        raise SlackError("invalid_cursor")
+    given = call.arguments.get("limit")
+    limit = 100 if given is None else int(given)
+    if not 1 <= limit <= 1_000:
+        raise SlackError("invalid_limit")
+    start = int(cursor.removeprefix("next:") or 0)
     reach = call.world.reach_of(call.token)
-    return {"teams": [{"id": workspace.id, "name": workspace.title} for workspace in reach]}
+    shown = [{"id": each.id, "name": each.title} for each in reach[start : start + limit]]
+    is_last = start + limit >= len(reach)
+    next_cursor = "" if is_last else f"next:{start + limit}"
+    return {"teams": shown, "response_metadata": {"next_cursor": next_cursor}}
 
 
 def apps_uninstall(call: TokenCall) -> Json:

@@ -1,8 +1,8 @@
 // The place in the address bar, so that a reload or a shared link comes back to it.
 
-/** `#/workspace/person/channel/thread` */
+/** `#/workspace/person/channel/thread`; `home` instead of a thread is the Home tab of the app. */
 export function toHash(place) {
-  return `#/${[place.workspace, place.person, place.channel, place.thread].filter(Boolean).map(encodeURIComponent).join("/")}`;
+  return `#/${[place.workspace, place.person, place.channel, place.home ? "home" : place.thread].filter(Boolean).map(encodeURIComponent).join("/")}`;
 }
 
 /** The place the address names, as far as it exists; else the first workspace's owner at home. */
@@ -12,7 +12,9 @@ export function fromHash(hash, world) {
   const person = workspace.persons.find((p) => p.name === personName) ?? workspace.persons[0];
   const home = world.home(workspace.name, person.name);
   const there = { ...home, channel };
-  return world.channel(there) ? { ...there, thread: thread || null } : home;
+  const found = world.channel(there);
+  if (!found) return home;
+  return thread === "home" ? { ...there, home: found.kind === "im" } : { ...there, thread: thread || null };
 }
 
 function decoded(part) {

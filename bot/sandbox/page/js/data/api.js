@@ -51,8 +51,8 @@ export const runCommand = (place, text, thread) => post("/command", { ...where(p
 export const stop = (place, thread) => post("/stop", where(place, thread));
 
 export function click(place, ts, element) {
-  const value = element.value === undefined ? {} : { value: element.value };
-  return post("/click", { ...where(place), ts, action_id: element.action_id, ...value });
+  const { value, selected, action_id, block_id } = element;
+  return post("/click", { ...where(place), ts, action_id, block_id, value, selected });
 }
 
 /**

@@ -3,15 +3,17 @@
 import { fetchMessages, fetchState } from "./api.js";
 import { follow } from "./feed.js";
 import { shown } from "./message.js";
+import { fetchViews } from "./views.js";
 import { World } from "./world.js";
 
+const NO_VIEWS = { home: null, modals: [] };
 const NOTHING = { thinking: "", status: null, loading_messages: [], prompts: [], stoppable: false, title: null };
 
 /**
  * One conversation at a time is held; the feed covers all of a person's conversations, for the unread marks.
  * Events: `place`, `messages` (anything in the conversation changed), `arrived` (a new message, with it),
  * `session`, `unread`, `link` (the feed is up or down), `world` (who is there, or where the app is installed, changed),
- * `switches` (of the faults).
+ * `switches` (of the faults), `views` (the Home of the app, or its modals).
  */
 export class Store extends EventTarget {
   constructor(world) {
@@ -28,6 +30,8 @@ export class Store extends EventTarget {
     this.threadsAt = 0;
     this.waiting = null;
     this.switches = [];
+    this.views = NO_VIEWS;
+    this.viewsAsked = 0;
     this.look = () => {};
     this.unfollow = () => {};
   }
@@ -78,13 +82,16 @@ export class Store extends EventTarget {
   }
 
   openThread(ts) {
-    return this.go({ ...this.place, thread: ts });
+    return this.go({ ...this.place, thread: ts, home: false });
   }
 
   closeTheirEyes() {
     this.unfollow();
     this.unfollow = () => {};
     this.unread.clear();
+    this.viewsAsked += 1;
+    this.views = NO_VIEWS;
+    this.tell("views");
   }
 
   /** Follow the feed from now on. The number comes before the messages are fetched, so no change falls between. */
@@ -100,6 +107,16 @@ export class Store extends EventTarget {
       onOpen: () => this.setLinked(true),
       onLost: () => this.setLinked(false),
     });
+    this.lookAtViews();
+  }
+
+  /** Fetch what the app shows beside messages; of two answers the later question's counts. */
+  async lookAtViews() {
+    const asked = ++this.viewsAsked;
+    const views = await fetchViews(this.place);
+    if (asked !== this.viewsAsked) return;
+    this.views = views;
+    this.tell("views");
   }
 
   setLinked(linked) {
@@ -142,6 +159,10 @@ export class Store extends EventTarget {
 
   /** Apply one item of the feed. */
   receive(item) {
+    if (item.kind === "home" || item.kind === "modal") {
+      this.lookAtViews();
+      return;
+    }
     if (item.channel_id !== this.place.channel) {
       this.markUnread(item);
       return;

@@ -82,7 +82,7 @@ export class World {
 
   /** Where a person lands: in the direct message with the app. */
   home(workspace, person) {
-    const place = { workspace, person, channel: null, thread: null };
+    const place = { workspace, person, channel: null, thread: null, home: false };
     return { ...place, channel: this.person(place)?.dm ?? this.channels(place)[0]?.id ?? null };
   }
 }

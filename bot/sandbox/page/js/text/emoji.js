@@ -11,14 +11,25 @@ const GLYPHS = {
   computer: "💻", crown: "👑", balance_scale: "⚖️", technologist: "🧑‍💻", file_folder: "📁", calendar: "📅", seedling: "🌱", lifebuoy: "🛟", ring_buoy: "🛟",
 };
 
+const PICTURES = /\p{Emoji_Presentation}/u;
+const ALL_PICTURES = /\p{Emoji_Presentation}\p{Emoji_Modifier}?(\u200d\p{Extended_Pictographic}\ufe0f?)*\s?/gu;
+
 let drawn = null;
 
 /** The character of `:name:` (or `name`), or null when unknown or when this machine would draw an empty box. */
 export function glyph(name) {
   const found = GLYPHS[name.replaceAll(":", "")];
   if (!found) return null;
-  drawn ??= drawsEmoji();
-  return drawn ? found : null;
+  return isDrawn() ? found : null;
+}
+
+/** The text without the emoji for which this machine would draw empty boxes. */
+export function drawable(text) {
+  return PICTURES.test(text) && !isDrawn() ? text.replaceAll(ALL_PICTURES, "") : text;
+}
+
+function isDrawn() {
+  return (drawn ??= drawsEmoji());
 }
 
 /** True when an emoji is drawn as something other than the box of a missing character. */

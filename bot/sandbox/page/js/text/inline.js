@@ -2,7 +2,7 @@
 
 import { h } from "../view/dom.js";
 import { dateToken } from "./dates.js";
-import { glyph } from "./emoji.js";
+import { drawable, glyph } from "./emoji.js";
 
 const SAFE = /^(https?:|mailto:)/i;
 
@@ -41,7 +41,7 @@ export function decode(text) {
 
 /** Text with its line breaks. */
 export function lines(text) {
-  return text.split("\n").flatMap((line, index) => (index === 0 ? [line] : [h("br"), line]));
+  return drawable(text).split("\n").flatMap((line, index) => (index === 0 ? [line] : [h("br"), line]));
 }
 
 /**

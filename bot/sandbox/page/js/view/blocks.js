@@ -5,12 +5,14 @@ import { mrkdwn, mrkdwnInline } from "../text/mrkdwn.js";
 import { emoji, lines } from "../text/inline.js";
 import { h } from "./dom.js";
 import { buttonElement, feedbackElement, iconButtonElement } from "./buttons.js";
+import { inputBlock, menu } from "./dialogs/inputs.js";
+import { isField } from "./dialogs/values.js";
 import { icon } from "./icons.js";
 import { richText } from "./richtext.js";
 
 /**
  * @param {object[]} blocks
- * @param {object} context `nameOf`, `channelName`, `me`, and `onClick(element)` for buttons
+ * @param {object} context `nameOf`, `channelName`, `me`, `onClick(element, block)` for buttons, `entry(block, part, how)` for fields
  */
 export function renderBlocks(blocks, context) {
   return blocks.map((block) => (DRAWERS[block.type] ?? unknown)(block, context));
@@ -23,7 +25,8 @@ export function textObject(text, context) {
   return plain(text.text ?? "");
 }
 
-function plain(words) {
+/** Plain text, with its emoji. */
+export function plain(words) {
   return words.split(/(:[a-z0-9_+-]+:)/).flatMap((part) => {
     const found = /^:([a-z0-9_+-]+):$/.exec(part);
     return found ? [emoji(found[1])] : lines(part);
@@ -40,6 +43,7 @@ const DRAWERS = {
   actions: (block, context) => h("div", { class: "block-actions" }, elements(block, context)),
   context_actions: (block, context) => h("div", { class: "block-actions is-quiet" }, elements(block, context)),
   image: (block) => picture(block),
+  input: inputBlock,
   table,
   plan,
   task_card: (block, context) => task(block, context),
@@ -52,7 +56,7 @@ function section(block, context) {
     "div",
     { class: "block-section" },
     h("div", { class: "prose" }, block.text ? text : [], fields.length ? h("div", { class: "block-fields" }, fields) : null),
-    block.accessory ? element(block.accessory, context) : null,
+    block.accessory ? element(block.accessory, context, block) : null,
   );
 }
 
@@ -64,13 +68,15 @@ function contextBlock(block, context) {
 }
 
 function elements(block, context) {
-  return (block.elements ?? []).map((part) => element(part, context));
+  return (block.elements ?? []).map((part) => element(part, context, block));
 }
 
-function element(part, context) {
-  if (part.type === "button") return buttonElement(part, context, textObject(part.text, context));
-  if (part.type === "feedback_buttons") return feedbackElement(part, context);
-  if (part.type === "icon_button") return iconButtonElement(part, context, textObject(part.text, context));
+function element(part, context, block) {
+  const pressed = { ...context, onClick: (pressedPart) => context.onClick(pressedPart, block) };
+  if (part.type === "button") return buttonElement(part, pressed, textObject(part.text, context));
+  if (part.type === "feedback_buttons") return feedbackElement(part, pressed);
+  if (part.type === "icon_button") return iconButtonElement(part, pressed, textObject(part.text, context));
+  if (isField(part)) return menu(part, block, context);
   if (part.type === "image") return picture(part);
   return unknown(part);
 }

@@ -26,13 +26,14 @@ export function iconButtonElement(part, context, label) {
 }
 
 function pressable(button, part, context, stays = false) {
+  button.dataset.key = `${part.action_id}:${part.value ?? ""}`;
   button.addEventListener("click", async () => {
+    // Not disabled: a button that rests keeps the focus, and a modal it opens gives it back.
+    if (button.getAttribute("aria-busy")) return;
     if (part.confirm && !(await confirmed(part.confirm))) return;
     if (/^https?:/i.test(part.url ?? "")) window.open(part.url, "_blank", "noopener,noreferrer");
-    button.disabled = true;
     button.setAttribute("aria-busy", "true");
     const fine = await context.onClick(part);
-    button.disabled = false;
     button.removeAttribute("aria-busy");
     if (fine && stays) choose(button);
   });

@@ -57,7 +57,7 @@ function emptyDirectMessage(store, onAsk, onType) {
     h(
       "ul",
       { class: "empty-tips" },
-      h("li", {}, "Drop a file here (txt, md, html or pdf) and ask about it."),
+      h("li", {}, "Drop a file here (pdf, docx, pptx, xlsx, csv, html, md, txt or eml) and ask about it."),
       h("li", {}, "Type ", tryButton("/", "/", onType), " to see the commands."),
     ),
   );

@@ -10,7 +10,7 @@ import { bareClock, clock, day, full, sameDay, size } from "./time.js";
 
 /**
  * @param {import("../data/message.js").Shown} message
- * @param {{compact: boolean, replies: object[], working: boolean, context: object, onThread: Function|null}} how
+ * @param {{compact: boolean, replies: object[], working: boolean, context: object, onThread: Function|null, more: HTMLElement|null}} how
  */
 export function renderMessage(message, how) {
   const classes = ["message"];
@@ -20,6 +20,7 @@ export function renderMessage(message, how) {
   return h(
     "article",
     { class: classes.join(" "), data: { ts: message.ts }, "aria-busy": message.streaming ? "true" : null, "aria-label": `${message.author.name}, ${clock(message.at)}` },
+    hoverActions(message, how),
     h("div", { class: "message-gutter" }, how.compact ? time(message, bareClock) : avatar(message.author)),
     h(
       "div",
@@ -31,7 +32,6 @@ export function renderMessage(message, how) {
       reactions(message),
       how.onThread && how.replies.length + (how.working ? 1 : 0) > 0 ? threadSummary(message, how) : null,
     ),
-    how.onThread && !message.ephemeral ? hoverActions(message, how) : null,
   );
 }
 
@@ -103,9 +103,12 @@ export function dots() {
 
 function hoverActions(message, how) {
   const open = () => how.onThread(message.ts);
+  const reply = how.onThread && !message.ephemeral;
+  if (!reply && !how.more) return null;
   return h(
     "div",
     { class: "message-actions" },
-    h("button", { class: "icon-button", type: "button", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: open } }, icon("reply")),
+    reply ? h("button", { class: "icon-button", type: "button", title: "Reply in thread", "aria-label": "Reply in thread", on: { click: open } }, icon("reply")) : null,
+    how.more,
   );
 }

@@ -51,7 +51,7 @@ export class MessageList {
   drawOne(message, compact, before) {
     const how = this.describe(message, compact);
     const known = before.get(message.ts);
-    const fresh = known?.key === how.key ? known : { key: how.key, element: renderMessage(message, { ...how, compact }) };
+    const fresh = known?.key === how.key ? known : { key: how.key, element: renderMessage(message, { ...how, more: how.more(), compact }) };
     if (!known && message.streaming) fresh.element.classList.add("is-new");
     this.drawn.set(message.ts, fresh);
     return fresh.element;

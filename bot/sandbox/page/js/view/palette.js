@@ -55,9 +55,16 @@ function options(store) {
   const rooms = world.channels(place).map((channel) => ({
     id: channel.id,
     words: channel.name,
-    place: { ...place, channel: channel.id, thread: null },
+    place: { ...place, channel: channel.id, thread: null, home: false },
     draw: () => row(channel.kind === "im" ? avatar({ name: channel.name, app: true }, "s") : icon(roomIcon(channel), 18), channel.name, "Conversation"),
   }));
+  const app = world.channels(place).find((channel) => channel.kind === "im");
+  const home = app && {
+    id: "home",
+    words: `${app.name} home`,
+    place: { ...place, channel: app.id, thread: null, home: true },
+    draw: () => row(icon("home", 18), `${app.name} Home`, "Home tab"),
+  };
   const persons = world.persons(place.workspace).filter((p) => p.name !== place.person).map((person) => ({
     id: person.id,
     words: `${person.real_name} ${person.kind}`,
@@ -70,7 +77,7 @@ function options(store) {
     place: world.home(workspace.name, workspace.persons[0].name),
     draw: () => row(h("span", { class: "avatar avatar-s tint-5", "aria-hidden": "true" }, initials(workspace.title)), workspace.title, "Workspace"),
   }));
-  return [...rooms, ...persons, ...others];
+  return [...rooms, ...(home ? [home] : []), ...persons, ...others];
 }
 
 function row(picture, name, note) {

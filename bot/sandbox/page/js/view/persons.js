@@ -61,9 +61,9 @@ export function personSwitcher(store) {
   return element;
 }
 
-/** The same channel for the other person when they are in it, else their direct message. */
+/** The same channel for the other person when they are in it, else their direct message; from Home to theirs. */
 export function samePlace(store, personName) {
-  const home = store.world.home(store.place.workspace, personName);
+  const home = { ...store.world.home(store.place.workspace, personName), home: store.place.home };
   const here = { ...home, channel: store.place.channel };
   return store.world.channel(here) ? here : home;
 }

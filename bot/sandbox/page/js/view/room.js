@@ -3,6 +3,8 @@
 import { click } from "../data/api.js";
 import { Composer } from "./composer.js";
 import { notice } from "./control/install.js";
+import { mountHome } from "./dialogs/home.js";
+import { messageEntry } from "./dialogs/viewcontext.js";
 import { fill, h } from "./dom.js";
 import { acceptDrops } from "./drop.js";
 import { emptyRoom } from "./empty.js";
@@ -11,6 +13,7 @@ import { icon } from "./icons.js";
 import { MessageList } from "./messagelist.js";
 import { drawingContext, mentionable } from "./people.js";
 import { isWorking } from "./session.js";
+import { shortcutsButton } from "./shortcuts.js";
 import { roomIcon } from "./sidebar.js";
 import { explained } from "./toast.js";
 
@@ -33,13 +36,15 @@ export function mountRoom(root, store) {
     describe: (message, compact) => describe(store, message, compact, (ts) => store.openThread(ts)),
     empty: () => emptyRoom(store, (text) => composer.send(text), type),
   });
-  fill(root, head, absent, list.element, composer.element);
+  const home = mountHome(store);
+  fill(root, head, absent, list.element, composer.element, home);
   acceptDrops(root, composer, () => title(store));
 
   const draw = (fresh = false) => list.show(store.roots(), fresh);
   const drawHead = () => {
     fill(head, heading(store));
     fill(absent, nobodyAnswers(store) ? notice(store) : null);
+    for (const part of [list.element, composer.element]) part.hidden = Boolean(store.place.home);
   };
   store.on("world", drawHead);
   store.on("messages", () => nobodyAnswers(store) === (absent.childElementCount === 0) && drawHead());
@@ -48,7 +53,7 @@ export function mountRoom(root, store) {
     drawHead();
     composer.enter(`${place.workspace}/${place.person}/${place.channel}`, `Message ${title(store)}`);
     const moved = !before || before.channel !== place.channel || before.person !== place.person;
-    if (moved && !place.thread) composer.focus();
+    if (moved && !place.thread && !place.home) composer.focus();
   });
   onMessages(store, draw);
   return composer;
@@ -86,9 +91,10 @@ export function describe(store, message, compact, onThread) {
   const context = {
     ...drawingContext(store),
     onClick: (element) => explained(() => click(place, message.ts, element)),
+    entry: messageEntry(store, message.ts, (element, selected) => explained(() => click(place, message.ts, { ...element, selected }))),
   };
   const key = [message.version, compact, replies.length, replies.at(-1)?.ts, working].join();
-  return { key, replies, working, context, onThread };
+  return { key, replies, working, context, onThread, more: () => shortcutsButton(store, message) };
 }
 
 /** An agent answers in the thread of the question, so that is where one wants to look. */
@@ -100,7 +106,7 @@ function openOwnThread(store, said, from) {
 
 /** An empty conversation says so itself. */
 function nobodyAnswers(store) {
-  return !store.world.isInstalled(store.place.workspace) && store.messages.size > 0;
+  return !store.place.home && !store.world.isInstalled(store.place.workspace) && store.messages.size > 0;
 }
 
 function title(store) {
@@ -115,12 +121,27 @@ function heading(store) {
   const direct = channel.kind === "im";
   const count = channel.people.length;
   const note = direct
-    ? "Direct message · answers in threads"
+    ? store.place.home
+      ? ""
+      : "Answers in threads"
     : `${count} ${count === 1 ? "person" : "people"}${channel.is_shared ? " · shared with another company" : ""}${channel.kind === "group" ? " · private" : ""}`;
   return [
     direct ? avatar({ name: channel.name, app: true }, "h") : h("span", { class: "pane-icon" }, icon(roomIcon(channel), 18)),
     h("h2", { class: "pane-title" }, channel.name),
     direct ? h("span", { class: "badge" }, "APP") : null,
+    direct ? tabs(store) : null,
     h("span", { class: "pane-note" }, note),
   ];
+}
+
+/** The app’s two tabs, as in Slack. */
+function tabs(store) {
+  const tab = (words, home) => {
+    const go = () => {
+      store.go({ ...store.place, thread: null, home });
+      document.querySelector(".tabs [aria-current]")?.focus();
+    };
+    return h("button", { class: "tab", type: "button", "aria-current": Boolean(store.place.home) === home ? "page" : null, on: { click: go } }, words);
+  };
+  return h("nav", { class: "tabs", "aria-label": store.world.app.name }, tab("Home", true), tab("Messages", false));
 }

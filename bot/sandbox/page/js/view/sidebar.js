@@ -62,7 +62,7 @@ function addRow(store) {
 function row(channel, store) {
   const current = channel.id === store.place.channel;
   const unread = store.unread.has(channel.id);
-  const go = () => store.go({ ...store.place, channel: channel.id, thread: null });
+  const go = () => store.go({ ...store.place, channel: channel.id, thread: null, home: false });
   return h(
     "li",
     {},

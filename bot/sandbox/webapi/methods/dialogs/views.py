@@ -1,11 +1,10 @@
-"""views.open, views.push and views.update."""
+"""views.open, views.push, views.update and views.publish."""
 
-from bot.sandbox.model.dialogs.modals import MOST_PUSHED, Modal, new_hash
+from bot.sandbox.model.dialogs.modals import MOST_PUSHED
 from bot.sandbox.model.dialogs.triggers import BadTrigger
-from bot.sandbox.model.people import Workspace
-from bot.sandbox.model.world import World
+from bot.sandbox.model.dialogs.view import View, new_hash, view_wire
 from bot.sandbox.webapi.blockkit import with_ids
-from bot.sandbox.webapi.blockkit.views import is_too_large, problems_of_view
+from bot.sandbox.webapi.blockkit.views import ViewKind, is_too_large, problems_of_view
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
 
 
@@ -14,7 +13,7 @@ def open_view(call: Call) -> Json:
     view = _view(call)
     person_id = _person(call)
     modal = call.world.modals.open(call.workspace.id, person_id, view)
-    return {"view": view_wire(call.world, call.workspace, modal)}
+    return _shown(call, person_id, modal)
 
 
 def push_view(call: Call) -> Json:
@@ -27,52 +26,61 @@ def push_view(call: Call) -> Json:
     if len(stack) >= MOST_PUSHED:
         raise SlackError("push_limit_reached")
     modal = call.world.modals.push(call.workspace.id, person_id, view)
-    return {"view": view_wire(call.world, call.workspace, modal)}
+    return _shown(call, person_id, modal)
 
 
 def update_view(call: Call) -> Json:
-    """Replace what an open modal shows, unless it changed meanwhile."""
-    id_, external_id = call.text("view_id"), call.text("external_id")
-    modal = call.world.modals.find(call.workspace.id, id_=id_, external_id=external_id)
-    if modal is None:
+    """Replace what an open modal, or a Home, shows, unless it changed meanwhile."""
+    found = _find(call, id_=call.text("view_id"), external_id=call.text("external_id"))
+    if found is None:
         raise SlackError("not_found")
-    view = _view(call, besides=modal)
-    if call.text("hash") and call.text("hash") != modal.hash:
+    person_id, shown = found
+    view = _view(call, "home" if shown.view["type"] == "home" else "modal", besides=shown)
+    if call.text("hash") and call.text("hash") != shown.hash:
         raise SlackError("hash_conflict")
-    modal.view, modal.hash = view, new_hash()
-    return {"view": view_wire(call.world, call.workspace, modal)}
+    shown.view, shown.hash = view, new_hash()
+    return _shown(call, person_id, shown)
 
 
-def view_wire(world: World, workspace: Workspace, modal: Modal) -> Json:
-    """The view object."""
-    usual: Json = {"submit": None, "close": None, "callback_id": "", "external_id": ""}
-    usual |= {"private_metadata": "", "clear_on_close": False, "notify_on_close": False}
-    return {
-        **usual,
-        **modal.view,
-        "id": modal.id,
-        "team_id": workspace.id,
-        "app_id": world.app.id,
-        "app_installed_team_id": workspace.id,
-        "bot_id": workspace.bot_id,
-        "hash": modal.hash,
-        "root_view_id": modal.root_id,
-        "previous_view_id": modal.previous_id,
-        "state": {"values": {}},
-    }
+def publish_view(call: Call) -> Json:
+    """Show this on a person's Home, unless it changed meanwhile."""
+    person = call.workspace.persons.get(call.text("user_id"))
+    if person is None:
+        raise SlackError("invalid_arguments", "user_id: nobody here has it")
+    before = call.world.homes.find(call.workspace.id, person.id)
+    view = _view(call, "home", besides=before)
+    if call.text("hash") and (before is None or call.text("hash") != before.hash):
+        raise SlackError("hash_conflict")
+    home = call.world.homes.publish(call.workspace.id, person.id, view)
+    return _shown(call, person.id, home)
 
 
-def _view(call: Call, besides: Modal | None = None) -> Json:
+def _shown(call: Call, person_id: str, shown: View) -> Json:
+    kind: ViewKind = "home" if shown.view["type"] == "home" else "modal"
+    call.world.show_view(call.workspace, person_id, kind)
+    return {"view": view_wire(call.world.app, call.workspace, shown)}
+
+
+def _view(call: Call, kind: ViewKind = "modal", besides: View | None = None) -> Json:
     view: Json = call.arguments["view"]
     if is_too_large(view):
         raise SlackError("view_too_large")
-    if wrong := problems_of_view(view):
+    if wrong := problems_of_view(view, kind):
         raise SlackError("invalid_arguments", *wrong)
     external_id = str(view.get("external_id") or "")
-    same = call.world.modals.find(call.workspace.id, external_id=external_id)
-    if external_id and same is not None and same is not besides:
+    same = _find(call, external_id=external_id)
+    if external_id and same is not None and same[1] is not besides:
         raise SlackError("duplicate_external_id")
     return view | {"blocks": with_ids(view["blocks"])}
+
+
+def _find(call: Call, *, id_: str = "", external_id: str = "") -> tuple[str, View] | None:
+    """Whose view it is, and the view: by its id, or by the id the app gave it."""
+    world, where = call.world, call.workspace.id
+    for person_id, shown in (*world.modals.all_in(where), *world.homes.all_in(where)):
+        if id_ == shown.id or (external_id and external_id == shown.view.get("external_id")):
+            return person_id, shown
+    return None
 
 
 def _person(call: Call) -> str:
@@ -84,6 +92,7 @@ def _person(call: Call) -> str:
 
 HANDLERS: dict[str, Handler] = {
     "views.open": open_view,
+    "views.publish": publish_view,
     "views.push": push_view,
     "views.update": update_view,
 }

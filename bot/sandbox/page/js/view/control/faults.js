@@ -1,6 +1,6 @@
 // The panel “Faults”: what goes wrong here on purpose. It stays open beside the conversation, to see what follows.
 
-import { refreshSockets, setFaults } from "../../data/control.js";
+import { fetchSeed, refreshSockets, setFaults } from "../../data/control.js";
 import { goodDay, isOn, switchesByGroup, wordsFor } from "../../data/switches.js";
 import { explained } from "../toast.js";
 import { fill, h } from "../dom.js";
@@ -76,7 +76,18 @@ class FaultsPanel {
   build(switches) {
     const groups = switchesByGroup(switches).map(([title, found]) => group(title, found.map((one) => this.row(one))));
     const now = group("Right now", h("div", { class: "choices" }, this.quiet, button("Refresh the sockets", () => this.refresh())), refusal(this.told));
-    fill(this.body, this.told.element, now, groups);
+    fill(this.body, this.told.element, now, groups, group("Chance", this.seedForm()));
+  }
+
+  /** With the same seed and the same acts, the same things happen. */
+  seedForm() {
+    const field = h("input", { class: "field is-number", type: "number", "aria-label": "Seed", step: "1", required: true });
+    fetchSeed().then((seed) => (field.value = String(seed)), () => {});
+    const send = (event) => {
+      event.preventDefault();
+      this.set({ seed: Number(field.value) }, "The chance has begun anew.");
+    };
+    return h("form", { class: "other-bot", on: { submit: send } }, h("p", { class: "setting-note" }, "With the same seed and the same acts, the same things happen."), field, h("button", { class: "button", type: "submit" }, "Begin anew"));
   }
 
   row(one) {

@@ -1,10 +1,11 @@
 // “Manage AEGIS”: what may happen to an installation, and what else may speak beside it.
 
-import { botSays, expireToken, grant, revokeToken, uninstall } from "../../data/control.js";
+import { expireToken, grant, revokeToken, uninstall } from "../../data/control.js";
 import { explained } from "../toast.js";
 import { fill, h } from "../dom.js";
+import { channelTroubles, moreWorkspaces, otherBot } from "./around.js";
 import { addLink } from "./install.js";
-import { button, group, openDialog, outcome, select, setting, textField } from "./dialog.js";
+import { button, group, openDialog, outcome, select, setting } from "./dialog.js";
 
 const ORDERS = [
   ["app_uninstalled", "app_uninstalled first"],
@@ -17,8 +18,9 @@ export function openManage(store) {
   const told = outcome();
   const app = h("div");
   const organization = h("div");
+  const rooms = h("div");
   const { title } = store.world.workspace(name);
-  const dialog = openDialog(`Manage ${store.world.app.name} in ${title}`, told.element, app, organization, otherBot(store, name, told));
+  const dialog = openDialog(`Manage ${store.world.app.name} in ${title}`, told.element, app, organization, rooms, otherBot(store, name, told), moreWorkspaces(store, told));
   const act = async (words, what) => {
     if (!(await explained(what))) return;
     told.say(words);
@@ -28,7 +30,8 @@ export function openManage(store) {
     const focused = document.activeElement?.dataset?.act;
     fill(app, installation(store, name, act));
     fill(organization, members(store, name, act));
-    if (focused) dialog.querySelector(`[data-act="${focused}"]`)?.focus();
+    fill(rooms, channelTroubles(store, name, act));
+    if (focused) dialog.querySelector(`[data-act="${CSS.escape(focused)}"]`)?.focus();
   };
   draw();
   const leave = store.on("world", draw);
@@ -44,9 +47,11 @@ function installation(store, name, act) {
     return group("Installation", setting("Not installed", "It has no token, and nothing of this workspace is delivered.", addLink(store)));
   }
   const order = select("Which event the app is told first", ORDERS, "app_uninstalled");
+  const gap = h("input", { class: "field is-number", type: "number", "aria-label": "Seconds until the other event", title: "Seconds until the other event", min: "0", max: "600", step: "any" });
+  gap.value = "0";
   return group(
     holder === name ? "Installation" : `Installation over all of ${organization.title}`,
-    setting("Uninstall", "The token is dead at once, then both events are sent.", order, marked("uninstall", button("Uninstall", () => act(`${app.name} is uninstalled.`, () => uninstall(holder, order.value)), "danger"))),
+    setting("Uninstall", "The token is dead at once, then both events are sent, the other one after so many seconds.", order, gap, marked("uninstall", button("Uninstall", () => act(`${app.name} is uninstalled.`, () => uninstall(holder, order.value, Number(gap.value))), "danger"))),
     setting("Expire the token", "The next call is answered token_expired. With token rotation it is renewed.", marked("expire", button("Expire", () => act("The token has expired.", () => expireToken(holder))))),
     setting("Revoke the token", "Dead at once, and no event tells of it.", marked("revoke", button("Revoke", () => act("The token is revoked.", () => revokeToken(holder))))),
     setting("Install again", "By another person, or with other scopes.", addLink(store, "Install again")),
@@ -67,20 +72,6 @@ function members(store, name, act) {
   });
   const state = organization.installed ? null : h("p", { class: "setting-note" }, `${store.world.app.name} is not installed for all of ${organization.title}.`);
   return group(`Organization: ${organization.title}`, state, rows);
-}
-
-/** Another app's bot says something, so that one can see that it is not answered. */
-function otherBot(store, name, told) {
-  const workspace = store.world.workspace(name);
-  const rooms = workspace.channels.filter((channel) => channel.kind === "channel").map((channel) => [channel.id, `#${channel.name}`]);
-  const where = select("Where the other bot speaks", rooms, rooms[0]?.[0]);
-  const words = textField("What the other bot says", `@${store.world.app.name} what is new?`, { maxlength: "400" });
-  const send = async (event) => {
-    event.preventDefault();
-    if (await explained(() => botSays(name, where.value, words.value))) told.say("Relay has said it.");
-  };
-  const form = h("form", { class: "other-bot", on: { submit: send } }, where, words, h("button", { class: "button", type: "submit" }, "Say it"));
-  return group("Another bot says …", h("p", { class: "setting-note" }, "Relay, a bot of another app, speaks in a channel."), form);
 }
 
 /** Remember which button it was, so that a redraw keeps the focus. */

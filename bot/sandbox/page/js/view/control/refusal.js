@@ -20,6 +20,10 @@ export function refusal(told) {
     const fine = await explained(() => refuse(method.field.value.trim(), error.field.value.trim(), Number(times.value), Number(pause.value)));
     if (fine) told.say(`Refused: the next ${times.value === "1" ? "call" : `${times.value} calls`} of ${method.field.value.trim()}.`);
   };
+  const takeBack = async () => {
+    const called = method.field.value.trim();
+    if (await explained(() => refuse(called, error.field.value.trim(), 0))) told.say(`Calls of ${called} are answered again.`);
+  };
   return h(
     "form",
     { class: "refusal", on: { submit: send } },
@@ -28,7 +32,7 @@ export function refusal(told) {
     labelled("Error", error.field, error.list),
     labelled("Calls", times),
     labelled("Retry-After", pause),
-    h("button", { class: "button", type: "submit" }, "Refuse"),
+    h("div", { class: "choices" }, h("button", { class: "button", type: "submit" }, "Refuse"), h("button", { class: "button", type: "button", on: { click: takeBack } }, "Take it back")),
   );
 }
 

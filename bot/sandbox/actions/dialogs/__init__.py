@@ -1,0 +1,1 @@
+"""What persons do at Home, in modals and with shortcuts."""
