@@ -11,6 +11,8 @@ from core.db.database import Database
 READY_SECONDS = 3.0
 # Slack's signatures are good for five minutes either way: a clock this far off is on its way there.
 CLOCK_SECONDS = 60.0
+# A lost socket is replaced within ten seconds: one that is gone for longer is not about to come.
+SOCKET_SECONDS = 30.0
 
 
 class Readiness:
@@ -19,6 +21,16 @@ class Readiness:
 
     def __init__(self) -> None:
         self.is_draining = False
+        # How long there has been no socket to Slack; set where there should be one.
+        self.without_socket: Callable[[], float] | None = None
+
+    def missing(self) -> str | None:
+        """What this process itself is not ready for: `drain`, `socket`, or nothing."""
+        if self.is_draining:
+            return "drain"
+        if self.without_socket and self.without_socket() > SOCKET_SECONDS:
+            return "socket"
+        return None
 
     async def close_connection(self, request: web.Request, response: web.StreamResponse) -> None:
         """An `on_response_prepare` signal: no later request comes over a connection that is about
@@ -65,7 +77,7 @@ def routes(
         return web.json_response({"ok": True})
 
     async def ready(request: web.Request) -> web.Response:
-        reason = "drain" if readiness and readiness.is_draining else await look.missing()
+        reason = (readiness and readiness.missing()) or await look.missing()
         if reason:
             return web.json_response({"ok": False, "waiting_for": reason}, status=503)
         return web.json_response({"ok": True})

@@ -5,6 +5,7 @@ sent here with somebody else's code, an old address or a changed one reads so, a
 """
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,9 +18,11 @@ from core.kernel.secret import Secret
 from core.lifecycle.installation.complete_install import complete_install
 from core.tenancy.install_workspace import Grant, Provisioner
 from core.tenancy.installation.begin_install import STATE_SECONDS, begin_install, take_state
+from core.tenancy.installation.discard_token import discard_token
 from core.tenancy.installation.model import Approved
 from core.tenancy.installation.ports import CodeRefused, SlackOAuth
 from core.tenancy.installation.scopes import BOT_SCOPES
+from web_oauth.client_rate import ClientRate, client_of
 from web_oauth.pages import page
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ DONE = "/slack/installed"
 DONE_ORGANIZATION = "/slack/installed/organization"
 # The prefix makes the browser take it over https (or from this machine) alone, from this host alone.
 COOKIE = "__Host-aegis_install"
+# Each attempt is a row for ten minutes: so many at once from one address, and one each few seconds.
+BURST, SECONDS_EACH = 30, 5.0
 _LONGEST = 512  # characters of a code
 
 NOT_YOURS = (
@@ -37,6 +42,7 @@ NOT_YOURS = (
 )
 CANCELLED = "You cancelled, so nothing was installed."
 NOT_APPROVED = "Slack sent you back without an approval."
+TOO_OFTEN = "Too many attempts were begun from where you are. Please try again in a minute."
 BROKEN = "Something broke on our side."
 
 
@@ -52,6 +58,7 @@ class Installer:
     authorize: Callable[[str, str], str]
     base: Callable[[web.Request], str]
     slack: str  # where a person opens Slack
+    proxies: int = 0  # that stand before this web surface and say for whom they ask
 
 
 def routes(installer: Installer) -> list[web.RouteDef]:
@@ -68,11 +75,15 @@ def routes(installer: Installer) -> list[web.RouteDef]:
 class _Pages:
     def __init__(self, installer: Installer) -> None:
         self._installer = installer
+        self._rate = ClientRate(BURST, SECONDS_EACH)
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("go") != "1":
             return page("install.html", shown={"scopes": sorted(BOT_SCOPES.items())})
         installer = self._installer
+        seconds = self._rate.wait(client_of(request, installer.proxies))
+        if seconds:
+            return _too_often(seconds)
         try:
             begun = await begin_install(
                 installer.database, installer.key, request.cookies.get(COOKIE)
@@ -93,12 +104,16 @@ class _Pages:
         return response
 
     async def callback(self, request: web.Request) -> web.StreamResponse:
+        installer, approved = self._installer, None
         try:
             approved = await self._approved(request)
             installed = await complete_install(
-                self._installer.database, self._installer.provisioner, grant_of(approved)
+                installer.database, installer.provisioner, grant_of(approved)
             )
         except Exception as error:
+            unkept = error.unkept if isinstance(error, CodeRefused) else approved
+            if unkept is not None:
+                await discard_token(installer.database, installer.oauth, unkept)
             return _problem(error)
         return _redirect(DONE_ORGANIZATION if installed.is_organization else DONE)
 
@@ -151,6 +166,14 @@ def _redirect(address: str) -> web.Response:
             "Referrer-Policy": "no-referrer",
         },
     )
+
+
+def _too_often(seconds: float) -> web.Response:
+    """Without a line in the log: whoever floods this page shall not flood that, too."""
+    shown = {"words": TOO_OFTEN, "reference": new_reference(), "start": START}
+    response = page("problem.html", status=429, shown=shown)
+    response.headers["Retry-After"] = str(math.ceil(seconds))
+    return response
 
 
 def _problem(error: Exception) -> web.Response:

@@ -12,6 +12,9 @@ Kind = Literal["workspace", "organization"]
 # Who, or what, froze a tenant. Only what was frozen because Slack's side left, a reinstall thaws.
 Because = Literal["operator", "owner", "uninstalled"]
 
+# What Slack says of an installation, and what we ask ourselves about it, is done in one order.
+INSTALLATION_MAILBOX = "lifecycle"
+
 LONGEST_DAYS = 36_500  # a hundred years; who wants longer says "for ever"
 
 
@@ -36,6 +39,16 @@ class Registered:
     frozen_at: datetime | None
     erase_after: datetime | None
     kind: Kind
+    frozen_because: Because | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedWorkspace:
+    """A workspace that speaks with an organization's token."""
+
+    team_id: str
+    tenant_id: TenantId
+    status: Status
     frozen_because: Because | None
 
 

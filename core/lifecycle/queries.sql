@@ -71,12 +71,21 @@ update control.workspace set organization_id = $2 where tenant_id = $1;
 
 -- list_linked --
 -- The workspaces that speak with an organization's token.
-select team_id, tenant_id from control.workspace
-where organization_id = $1 order by linked_at, team_id;
+select w.team_id, w.tenant_id, t.status, t.frozen_because
+from control.workspace w join control.tenant t on t.tenant_id = w.tenant_id
+where w.organization_id = $1 order by w.linked_at, w.team_id;
+
+-- list_organizations --
+select o.tenant_id from control.organization o
+join control.tenant t on t.tenant_id = o.tenant_id
+where t.status = 'active' order by o.tenant_id;
 
 -- wake_tenant --
--- What waits because Slack took no token is due now.
-update control.mailbox set due_at = now() where tenant_id = $1 and due_at > now();
+-- What waits because Slack took no token is due now: in an organization's workspaces, too.
+update control.mailbox set due_at = now()
+where due_at > now() and (tenant_id = $1 or tenant_id in (
+  select w.tenant_id from control.workspace w where w.organization_id = $1
+));
 
 -- count_running --
 select count(*) from control.mailbox where tenant_id = $1 and lease_until > now();
@@ -142,22 +151,48 @@ on conflict (data_class) do update
 set keep_days = excluded.keep_days, changed_by = excluded.changed_by, changed_at = now();
 
 -- drop_old_turns --
--- Of a live answer nothing goes: its event still waits.
-delete from turn where id in (
-  select t.id from turn t
-  where t.asked_at < now() - make_interval(days => $1)
-    and (t.state in ('done', 'failed') or not exists (
-      select from inbox_event e where e.state = 'waiting' and e.received_at <= t.asked_at
-    ))
+-- Of a live answer nothing goes: its event still waits. What was put in short goes with the first of
+-- its turns; those after it are in the next summary.
+with dropped as (
+  delete from turn where id in (
+    select t.id from turn t
+    where t.asked_at < now() - make_interval(days => $1)
+      and (t.state in ('done', 'failed') or not exists (
+        select from inbox_event e where e.state = 'waiting' and e.received_at <= t.asked_at
+      ))
+    limit $2
+  )
+  returning id, conversation_id
+), unsaid as (
+  update conversation set summary = ''
+  where id in (select conversation_id from dropped) and summary <> ''
+)
+select id from dropped;
+
+-- forget_old_steps --
+-- What was said to a model and to tools goes with the conversation. What it cost stays for the month.
+update turn_step set arguments = '', shown = '', result = '', detail = '{}', digest = ''
+where id in (
+  select s.id from turn_step s
+  where s.begun_at < now() - make_interval(days => $1) and s.state <> 'waiting'
+    and (s.arguments, s.shown, s.result, s.detail, s.digest) <> ('', '', '', '{}'::jsonb, '')
+  limit $2
+)
+returning id;
+
+-- drop_old_steps --
+delete from turn_step where id in (
+  select s.id from turn_step s
+  where s.begun_at < now() - make_interval(days => greatest($1::int, $3::int)) and s.state <> 'waiting'
   limit $2
 )
 returning id;
 
 -- drop_old_messages --
--- The row of the welcome stays: it is what knows that it was said.
+-- The rows of the welcomes stay: they are what knows that it was said.
 delete from outbox_message where id in (
   select o.id from outbox_message o
-  where o.created_at < now() - make_interval(days => $1) and o.key <> 'welcome'
+  where o.created_at < now() - make_interval(days => $1) and o.key not in ('welcome', 'organization_welcome')
     and (o.state in ('sent', 'failed') or not exists (
       select from inbox_event e where e.state = 'waiting' and e.received_at <= o.created_at
     ))

@@ -1,6 +1,7 @@
 """How long a tenant keeps each class of its data, and the job that holds it to that.
 
-Documents are no such class: they stay until somebody removes them.
+Documents are no such class: they stay until somebody removes them. Neither is memory, where each row
+has an end of its own.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,10 +16,14 @@ from core.kernel.errors import Invalid
 from core.kernel.signing import Signer
 from core.lifecycle import store
 from core.lifecycle.model import DATA_CLASSES, LONGEST_DAYS, Kept
+from core.memory import store as memory
+from core.memory.model import KEEP_DAYS
 from core.tenancy.install_workspace import Provisioner
 
 # Rows of one kind that one transaction deletes: a tenant of many years does not stand still for it.
 BATCH = 2000
+# Rows of steps, without their content, for the budgets of this month and the account of the last.
+ACCOUNTING_DAYS = 62
 
 Drop = Callable[[Tx, int], Awaitable[int]]
 
@@ -70,6 +75,7 @@ async def enforce_retention(
     """
     deleted: dict[str, int] = {}
     days = {kept.data_class: kept.keep_days for kept in await list_retention(context)}
+    days["memory"] = KEEP_DAYS  # each has an end of its own; this is the latest
     for data_class, drop in _DROPS.items():
         keep_days = days[data_class]
         while keep_days is not None and (rows := await _drop(context, data_class, drop, keep_days)):
@@ -99,6 +105,8 @@ async def _drop(context: TenantContext, data_class: str, drop: Drop, keep_days: 
 
 async def _drop_conversations(tx: Tx, keep_days: int) -> int:
     rows = await store.drop_old_turns(tx, keep_days, BATCH)
+    rows += await store.forget_old_steps(tx, keep_days, BATCH)
+    rows += await store.drop_old_steps(tx, keep_days, BATCH, ACCOUNTING_DAYS)
     rows += await store.drop_old_messages(tx, keep_days, BATCH)
     empty = await store.lock_old_conversations(tx, keep_days, BATCH)
     return rows + await store.drop_empty_conversations(tx, empty)
@@ -106,6 +114,10 @@ async def _drop_conversations(tx: Tx, keep_days: int) -> int:
 
 async def _drop_people(tx: Tx, keep_days: int) -> int:
     return await store.drop_old_people(tx, keep_days, BATCH)
+
+
+async def _drop_memories(tx: Tx, keep_days: int) -> int:
+    return await memory.drop_expired(tx, keep_days, BATCH)
 
 
 async def _cut_log(
@@ -123,4 +135,8 @@ async def _cut_log(
         await admin.close()
 
 
-_DROPS: dict[str, Drop] = {"conversations": _drop_conversations, "people": _drop_people}
+_DROPS: dict[str, Drop] = {
+    "conversations": _drop_conversations,
+    "people": _drop_people,
+    "memory": _drop_memories,
+}

@@ -8,7 +8,7 @@ from core.db import sql
 from core.db.transaction import ControlTx, Tx
 from core.kernel.ids import TenantId, tenant_id
 from core.kernel.signing import Signed
-from core.lifecycle.model import Because, Certificate, Registered
+from core.lifecycle.model import Because, Certificate, LinkedWorkspace, Registered
 
 SQL = sql.load("core.lifecycle")
 
@@ -59,7 +59,7 @@ async def wake_mailboxes(tx: ControlTx, tenant: TenantId) -> None:
 
 
 async def wake_tenant(tx: ControlTx, tenant: TenantId) -> None:
-    """Its mailboxes that wait for a while are due now."""
+    """Its mailboxes that wait for a while are due now; with an organization's, its workspaces'."""
     await tx.execute(SQL["wake_tenant"], tenant)
 
 
@@ -69,10 +69,15 @@ async def link_to_organization(
     await tx.execute(SQL["link_to_organization"], workspace, organization)
 
 
-async def list_linked(tx: ControlTx, organization: TenantId) -> list[tuple[str, TenantId]]:
-    """(team id, tenant id) of the workspaces that an organization's token speaks in."""
-    rows = await tx.fetch(SQL["list_linked"], organization)
-    return [(row["team_id"], tenant_id(row["tenant_id"])) for row in rows]
+async def list_linked(tx: ControlTx, organization: TenantId) -> list[LinkedWorkspace]:
+    """The workspaces that an organization's token speaks in, those that are frozen too."""
+    return [LinkedWorkspace(**row) for row in await tx.fetch(SQL["list_linked"], organization)]
+
+
+async def list_organizations(tx: ControlTx) -> list[TenantId]:
+    """The records of the organizations that the app is installed for."""
+    rows = await tx.fetch(SQL["list_organizations"])
+    return [tenant_id(row["tenant_id"]) for row in rows]
 
 
 async def count_running(tx: ControlTx, tenant: TenantId) -> int:
@@ -129,6 +134,15 @@ async def put_retention(tx: Tx, data_class: str, keep_days: int | None, changed_
 
 async def drop_old_turns(tx: Tx, keep_days: int, limit: int) -> int:
     return len(await tx.fetch(SQL["drop_old_turns"], keep_days, limit))
+
+
+async def forget_old_steps(tx: Tx, keep_days: int, limit: int) -> int:
+    """Rows of steps that lost their content."""
+    return len(await tx.fetch(SQL["forget_old_steps"], keep_days, limit))
+
+
+async def drop_old_steps(tx: Tx, keep_days: int, limit: int, least_days: int) -> int:
+    return len(await tx.fetch(SQL["drop_old_steps"], keep_days, limit, least_days))
 
 
 async def drop_old_messages(tx: Tx, keep_days: int, limit: int) -> int:

@@ -18,7 +18,7 @@ from core.kernel.secret import Secret
 from core.tenancy import store
 from core.tenancy.installation import store as installation
 from core.tenancy.installation.model import StoredToken, TokenPair
-from core.tenancy.model import WORKSPACE_HOLDER
+from core.tenancy.model import OPERATOR, WORKSPACE_HOLDER
 from core.tenancy.provision import provision_organization, provision_tenant
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Grant:
     bot_token: Secret
     bot_user_id: str
     scopes: str = ""
-    installed_by: str = "operator"
+    installed_by: str = OPERATOR
     refresh_token: Secret | None = None
     expires_in: int | None = None  # seconds
 

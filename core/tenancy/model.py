@@ -7,6 +7,8 @@ Standing = Literal["owner", "admin", "member", "guest", "outsider", "bot", "gone
 
 # In oauth_tokens, whose token it is: the workspace's own bot, not a person's.
 WORKSPACE_HOLDER = "workspace"
+# Who installed a workspace with a token from the settings.
+OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ class Directory(Protocol):
     async def look_up(
         self, context: TenantContext, person_id: str, *, home_team: str | None
     ) -> Person:
-        """Who Slack says this is. *home_team* is the team the event names for its author.
+        """Who Slack says this is; whom it does not know is an outsider. *home_team* is the team the
+        event names for its author: it counts only on a server that is not Slack itself, where the
+        record names no team.
 
-        What cannot be established is an outsider. Raises Postponed when Slack is away or busy,
-        Unavailable when it refuses to say.
+        Raises Postponed when Slack is away or busy, Unavailable when it refuses to say.
         """
         ...
 

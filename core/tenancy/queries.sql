@@ -56,15 +56,37 @@ where tenant_id = $1 and user_id = $2 and provider = $3;
 select person_id, standing, display_name from person
 where person_id = $1 and checked_at > now() - make_interval(secs => $2);
 
+-- begin_look_up --
+-- The version of the person's record while Slack is asked, which any change of the row ends. Whoever
+-- is not known gets one from before the epoch, which stands for nothing, so that an event finds
+-- something to change.
+with made as (
+  insert into person (person_id, standing, checked_at)
+  values ($1, 'outsider', timestamptz 'epoch' - interval '1 day')
+  on conflict (person_id) do nothing
+  returning xmin::text as version
+)
+select version from made
+union all
+select xmin::text from person where person_id = $1
+limit 1;
+
+-- finish_look_up --
+-- Only in place of the version that was there when Slack was asked.
+update person set standing = $2, display_name = $3, checked_at = now()
+where person_id = $1 and xmin::text = $4
+returning true;
+
 -- put_person --
 insert into person as p (person_id, standing, display_name) values ($1, $2, $3)
 on conflict (person_id) do update
 set standing = excluded.standing, display_name = excluded.display_name, checked_at = now();
 
 -- lock_person --
-select person_id, standing, display_name from person where person_id = $1 for update;
+select person_id, standing, display_name from person where person_id = $1 and checked_at >= 'epoch' for update;
 
 -- rename_person --
+-- Also with the name it has: what is being looked up meanwhile is older than this.
 update person set display_name = $2 where person_id = $1;
 
 -- doubt_person --

@@ -71,12 +71,26 @@ async def find_person(tx: Tx, person_id: str, *, fresh_seconds: float) -> Person
     return Person(row["person_id"], row["standing"], row["display_name"]) if row else None
 
 
+async def begin_look_up(tx: Tx, person_id: str) -> str:
+    """The version of what is known of a person, for `finish_look_up`."""
+    # Nothing is returned when another transaction has just made the row: one that begins now sees it.
+    version: str | None = await tx.fetchval(SQL["begin_look_up"], person_id)
+    return version or ""
+
+
+async def finish_look_up(tx: Tx, person: Person, version: str) -> bool:
+    """Keep what Slack said; False when the record has changed since, or was made by another."""
+    found = (person.person_id, person.standing, person.display_name)
+    return bool(await tx.fetchval(SQL["finish_look_up"], *found, version))
+
+
 async def put_person(tx: Tx, person: Person) -> None:
     await tx.execute(SQL["put_person"], person.person_id, person.standing, person.display_name)
 
 
 async def lock_person(tx: Tx, person_id: str) -> Person | None:
-    """The person's record however old it is, and to the end of the transaction nobody else's."""
+    """The person's record however old it is, and to the end of the transaction nobody else's. One
+    that was only made for a look-up is none."""
     row = await tx.fetchrow(SQL["lock_person"], person_id)
     return Person(row["person_id"], row["standing"], row["display_name"]) if row else None
 

@@ -9,9 +9,9 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import TenantId
 from core.tenancy import store
 
-# A change of the registry is noticed in every process within this many seconds.
+# A tenant that is served no more is noticed in every process within this many seconds. One that is
+# served from now on is noticed at once: that an id is nobody's, or frozen, is never kept.
 KEPT_SECONDS = 4.0
-# Unknown ids come from outside; their memory is bounded.
 KEPT_ENTRIES = 10_000
 
 
@@ -23,7 +23,7 @@ class Workspaces:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: dict[str, tuple[float, TenantId | None]] = {}
+        self._kept: dict[str, tuple[float, TenantId]] = {}
         self._teams: dict[TenantId, str] = {}
 
     async def tenant_of(self, team_id: str) -> TenantId | None:
@@ -49,11 +49,13 @@ class Workspaces:
             return kept[1]
         async with self._database.control() as tx:
             found = await find(tx, team_id)
-        tenant = found[0] if found and found[1] == "active" else None
+        if found is None or found[1] != "active":
+            self._kept.pop(team_id, None)
+            return None
         if len(self._kept) >= KEPT_ENTRIES:
             self._kept.clear()
-        self._kept[team_id] = (time.monotonic() + KEPT_SECONDS, tenant)
-        return tenant
+        self._kept[team_id] = (time.monotonic() + KEPT_SECONDS, found[0])
+        return found[0]
 
     async def team_of(self, tenant: TenantId) -> str:
         """The workspace of a tenant; it never changes. Raises NotFound."""

@@ -7,6 +7,7 @@ from core.conversations.notices.post_notice import post_notice
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
+from core.tenancy.organizations import find_installer_of_organization
 
 log = logging.getLogger(__name__)
 
@@ -20,5 +21,10 @@ async def send_owner_notice(services: Services, context: TenantContext, event: I
         log.warning("an owner was not told in time", extra={"notice": task["key"]})
         return
     await post_notice(
-        context, services.staff.messenger, task["words"], key=task["key"], completes=event.id
+        context,
+        services.staff.messenger,
+        task["words"],
+        key=task["key"],
+        completes=event.id,
+        else_to=await find_installer_of_organization(services.database, context.tenant_id),
     )

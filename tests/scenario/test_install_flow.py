@@ -1,93 +1,24 @@
 """Workspaces that come by browser: installed, greeted once, gone, and back; an organization too."""
 
-import json
-import re
-from contextlib import asynccontextmanager
-from urllib.parse import parse_qsl, urljoin, urlsplit
+import asyncio
 
-import aiohttp
-import asyncpg
 import pytest
-from yarl import URL
 
-from core.kernel.errors import Disconnected
-from core.lifecycle import store
+from bot.schedule import jobs
 from tests.integration.lifecycle import actions
 from tests.integration.worker.queueing import until
-
-WELCOME = "Three things to do next"
-
-
-@pytest.fixture
-async def shop(stage_with, provisioner):
-    async with stage_with(token_rotation=True) as stage:
-        # The sandbox's ids are the same in every run; what an earlier one installed is not ours.
-        admin = await asyncpg.connect(provisioner.admin_dsn)
-        whole = list(stage.sandbox.world.organizations)
-        await admin.execute("delete from control.organization where enterprise_id = any($1)", whole)
-        await admin.close()
-        yield stage
-
-
-@asynccontextmanager
-async def opened_browser(stage):
-    """As browsers are on this machine: a Secure cookie is kept though the address is not https."""
-    ours = URL(stage.sandbox.world.app.install_url)
-    jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=ours.origin())
-    async with aiohttp.ClientSession(cookie_jar=jar) as browser:
-        yield browser
-
-
-async def install(stage, who: str, answer: str = "allow") -> str:
-    """Walk from our page to Slack's and back as *who* (`lumen/iris`); what is read in the end."""
-    async with opened_browser(stage) as browser:
-        start = stage.sandbox.world.app.install_url
-        async with browser.get(start) as first:
-            button = re.search(r'class="button" href="([^"]+)"', await first.text())
-        async with browser.get(urljoin(start, button[1])) as consent:
-            assert consent.status == 200
-            asked = dict(parse_qsl(urlsplit(str(consent.url)).query))
-            back = consent.url.with_query({})
-        form = asked | {"as": who, "answer": answer}
-        async with browser.post(back, data=form) as last:
-            text = await last.text()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.partition("<main>")[2]))
-
-
-async def control(stage, what: str, **body) -> None:
-    async with (
-        aiohttp.ClientSession(stage.sandbox.url) as http,
-        http.post(f"/sandbox/{what}", json=body) as answer,
-    ):
-        assert answer.status == 200, await answer.text()
-
-
-async def said_in(stage, company: str) -> list[str]:
-    """What the app says in a workspace, as it now stands."""
-    async with (
-        aiohttp.ClientSession(stage.sandbox.url) as http,
-        http.get("/sandbox/transcript") as answer,
-    ):
-        lines = [json.loads(line) for line in (await answer.text()).splitlines() if line]
-    return [line["text"] for line in lines if line["workspace"] == company and line["is_app"]]
-
-
-async def welcomes(stage, company: str) -> int:
-    return sum(WELCOME in text for text in await said_in(stage, company))
-
-
-async def registered(stage, slack_id: str):
-    async with stage.product.storage.database.control() as tx:
-        return await store.find_registered(tx, slack_id)
-
-
-def team_of(stage, company: str) -> str:
-    return str(stage.sandbox.world.find_workspace(company).id)
-
-
-async def has(stage, slack_id: str, status: str) -> bool:
-    found = await registered(stage, slack_id)
-    return found is not None and found.status == status
+from tests.scenario.installing import (
+    WELCOME,
+    control,
+    has,
+    has_welcome,
+    install,
+    registered,
+    said_in,
+    speaks_for,
+    team_of,
+    welcomes,
+)
 
 
 async def test_two_workspaces_install_and_each_installer_is_greeted_once(shop):
@@ -97,7 +28,7 @@ async def test_two_workspaces_install_and_each_installer_is_greeted_once(shop):
         assert WELCOME in await install(shop, who)
 
     for company in ("lumen", "orchard"):
-        await until(lambda company=company: _has_welcome(shop, company), 20)
+        await until(lambda company=company: has_welcome(shop, company), 20)
     seen = await shop.play('- {workspace: lumen, person: kai, in: dm, say: "What can you do?"}')
 
     assert any(line["kind"] != "message" or line["author"] != "kai" for line in seen)
@@ -106,15 +37,11 @@ async def test_two_workspaces_install_and_each_installer_is_greeted_once(shop):
     assert len(tenants) == 2
 
 
-async def _has_welcome(stage, company: str) -> bool:
-    return await welcomes(stage, company) > 0
-
-
 @pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
 async def test_a_workspace_uninstalls_and_comes_back(shop, provisioner, first):
     team = team_of(shop, "orchard")
     await install(shop, "orchard/noa")
-    await until(lambda: _has_welcome(shop, "orchard"), 20)
+    await until(lambda: has_welcome(shop, "orchard"), 20)
     await control(shop, "uninstall", workspace="orchard", first=first)
 
     await until(lambda: has(shop, team, "frozen"), 10)
@@ -139,20 +66,92 @@ async def test_an_organization_installs_and_its_workspaces_are_enabled_one_by_on
 
     grant = {"organization": "meadow", "workspace": "meadow-east"}
     await control(shop, "grant", **grant, granted=True)
-    await until(lambda: _speaks_for(shop, east, whole), 10)
+    await until(lambda: speaks_for(shop, east, whole), 10)
     assert await registered(shop, west) is None
     await control(shop, "grant", **grant, granted=False)
     await until(lambda: has(shop, east, "frozen"), 10)
 
 
-async def _speaks_for(stage, team: str, whole: str) -> bool:
-    """Whether the organization's token is the workspace's; it is linked after it is made."""
-    found, organization = await registered(stage, team), await registered(stage, whole)
-    if found is None or found.status != "active":
-        return False
+async def test_an_organization_that_leaves_and_returns_has_the_workspaces_it_enables_again(shop):
+    east, west = team_of(shop, "meadow-east"), team_of(shop, "meadow-west")
+    await install(shop, "meadow/rex")
+    whole = shop.sandbox.world.find_organization("meadow").id
+    for name in ("meadow-east", "meadow-west"):
+        await control(shop, "grant", organization="meadow", workspace=name, granted=True)
+    for team in (east, west):
+        await until(lambda team=team: speaks_for(shop, team, whole), 10)
+    await control(shop, "uninstall", workspace="meadow")
+    for slack_id in (whole, east, west):
+        await until(lambda slack_id=slack_id: has(shop, slack_id, "frozen"), 10)
+
+    await install(shop, "meadow/rex")
+    await control(shop, "grant", organization="meadow", workspace="meadow-east", granted=True)
+
+    await until(lambda: speaks_for(shop, east, whole), 10)
+    assert (await registered(shop, west)).status == "frozen"
+
+
+async def test_an_event_of_access_that_was_lost_is_made_up_for_by_the_clock(shop):
+    await install(shop, "meadow/rex")
+    whole = shop.sandbox.world.find_organization("meadow")
+    await until(lambda: is_idle(shop), 10)
+    (clock,) = [job for job in jobs(shop.product) if job.name == "reconcile_organizations"]
+    east = team_of(shop, "meadow-east")
+    whole.granted.add(east)
+
+    await asyncio.gather(*(clock.run() for _ in range(3)))
+
+    await until(lambda: speaks_for(shop, east, whole.id), 10)
+    assert (await registered(shop, east)).status == "active"
+    assert await registered(shop, team_of(shop, "meadow-west")) is None
+
+
+async def test_whoever_installs_for_an_organization_is_greeted_once_where_they_are(shop):
+    await install(shop, "meadow/rex")
+    grant = {"organization": "meadow", "granted": True}
+    await control(shop, "grant", workspace="meadow-east", **grant)
+    await until(lambda: _is_told(shop, "meadow-east"), 10)
+    await control(shop, "grant", workspace="meadow-west", **grant)
+    whole = shop.sandbox.world.find_organization("meadow").id
+    await until(lambda: speaks_for(shop, team_of(shop, "meadow-west"), whole), 10)
+    await install(shop, "meadow/rex")
+    await until(lambda: is_idle(shop), 10)
+
+    said = [*await said_in(shop, "meadow-east"), *await said_in(shop, "meadow-west")]
+    (words,) = [text for text in said if "for your organization" in text]
+    assert "*Enabled now:* Meadow East." in words
+    assert "add it to more workspaces" in words
+
+
+async def _is_told(stage, company: str) -> bool:
+    return any("for your organization" in text for text in await said_in(stage, company))
+
+
+async def is_idle(stage) -> bool:
+    """Whether nothing waits in the organization's record."""
+    found = await registered(stage, stage.sandbox.world.find_organization("meadow").id)
     context = await stage.product.storage.database.tenant(found.tenant_id)
-    try:
-        client = await stage.product.clients.of(context)
-    except Disconnected:
-        return False
-    return client.owner.tenant_id == organization.tenant_id
+    async with context.db.transaction() as tx:
+        waiting = "select count(*) from inbox_event where state = 'waiting'"
+        return await tx.fetchval(waiting) == 0
+
+
+async def test_a_script_asks_under_load_and_counts_renewals(shop):
+    await install(shop, "lumen/iris")
+
+    seen = await shop.play(
+        """
+- load:
+    workspace: lumen
+    persons: [iris, jon]
+    ask: ["How many days of vacation do I get?", "Where is the key?"]
+    questions: 8
+    expires_after: 4
+  within: 60
+- renewed: {workspace: lumen}
+"""
+    )
+
+    told = [line["text"] for line in seen if line["kind"] in ("load", "renewed")]
+    assert told[1].startswith("8 questions asked, 8 answered, each once")
+    assert told[2].endswith("has expired: 1 (renewed)")

@@ -6,13 +6,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import CALL_ERRORS, error_code, is_passing
+from bot.slack.errors import CALL_ERRORS, TOKEN_ERRORS, error_code, is_passing
 from core.kernel.errors import Unavailable
 from core.kernel.secret import Secret
 from core.tenancy.installation.model import Approved, TokenPair
 from core.tenancy.installation.ports import CodeRefused, RefreshRefused
 
 NOT_ANSWERED = "Slack did not answer. Please try again in a minute."
+# Who installed, where Slack does not say: no person, and not the operator, who had no part in it.
+NOBODY = "slack"
 CODE_REFUSED = "Slack did not accept this attempt: it was used before, or took too long."
 # About the app's own credentials: the operator's to mend, and no token is to blame.
 _OURS = frozenset({"invalid_client_id", "bad_client_secret", "oauth_authorization_url_mismatch"})
@@ -35,7 +37,8 @@ class SlackOAuthClient:
         except SlackApiError as error:
             raise CodeRefused(f"{CODE_REFUSED} ({error_code(error)})") from error
         if self._app_id is not None and answer.get("app_id") != self._app_id:
-            raise CodeRefused("Slack answered for another app.")
+            unkept = approved(answer) if answer.get("access_token") else None
+            raise CodeRefused("Slack answered for another app.", unkept)
         if answer.get("token_type") != "bot" or not answer.get("access_token"):
             raise CodeRefused("Slack gave no bot token.")
         return approved(answer)
@@ -50,6 +53,15 @@ class SlackOAuthClient:
         if not answer.get("access_token") or not answer.get("refresh_token"):
             raise RefreshRefused("no_token_in_answer")
         return pair_of(answer)
+
+    async def revoke(self, token: Secret) -> None:
+        try:
+            await self._api.api_call(
+                "auth.revoke", headers={"Authorization": f"Bearer {token.reveal()}"}
+            )
+        except CALL_ERRORS as error:
+            if error_code(error) not in TOKEN_ERRORS:
+                raise Unavailable(NOT_ANSWERED) from error
 
     async def _ask(self, **arguments: str) -> dict[str, Any]:
         """Raises SlackApiError for a refusal, Unavailable for everything that another try may mend."""
@@ -84,7 +96,7 @@ def approved(answer: dict[str, Any]) -> Approved:
         enterprise_id,
         str(answer.get("bot_user_id") or ""),
         str(answer.get("scope") or ""),
-        _id_in(answer.get("authed_user")) or "operator",
+        _id_in(answer.get("authed_user")) or NOBODY,
     )
 
 

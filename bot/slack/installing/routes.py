@@ -27,6 +27,18 @@ def oauth_client(settings: Settings, api: AsyncWebClient) -> SlackOAuthClient | 
     )
 
 
+def install_address(settings: Settings) -> str | None:
+    """Where people install the app, as far as the settings say it; None where there is no page."""
+    if not settings.slack_client_id or not settings.slack_client_secret:
+        return None
+    if settings.public_url:
+        return f"{settings.public_url.rstrip('/')}{install.START}"
+    if settings.host not in LOOPBACK or not settings.port:
+        return None
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}{install.START}"
+
+
 def install_routes(
     settings: Settings, storage: Storage, oauth: SlackOAuth | None
 ) -> list[web.RouteDef]:
@@ -42,6 +54,7 @@ def install_routes(
         partial(authorize_url, settings.slack_api_base_url, settings.slack_client_id),
         partial(_base, settings),
         _slack_address(settings),
+        settings.proxies,
     )
     return [*install.routes(installer), *static_routes()]
 

@@ -14,7 +14,7 @@ from core.kernel.errors import Refused
 from core.kernel.ids import TenantId, new_reference
 from core.lifecycle import store
 from core.lifecycle.freeze_tenant import refuse_erased, thaw_held
-from core.lifecycle.model import Registered
+from core.lifecycle.model import INSTALLATION_MAILBOX, Registered
 from core.lifecycle.registry import Held, hold
 from core.tenancy.install_workspace import Grant, Provisioner, keep_token
 
@@ -23,6 +23,8 @@ SWITCHED_OFF = {
     "Until then the people who run AEGIS can switch it on again.",
     "operator": "AEGIS is switched off for this workspace. Ask the people who run it.",
 }
+# What an organization's token covers is found out by a task (reconcile_organization.py).
+RECONCILING = "reconcile_organization"
 # The welcome is a task; `handlers` gives it its words.
 GREETING = "greet"
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,31}")
@@ -30,7 +32,8 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{1,31}")
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Who is connected now. An organization's workspaces are enabled one by one, by an admin."""
+    """Who is connected now. An organization's workspaces are enabled one by one, by an admin; those
+    that are enabled already are served a moment later."""
 
     tenant: TenantId
     is_organization: bool
@@ -55,7 +58,15 @@ async def complete_install(database: Database, provisioner: Provisioner, grant: 
     await keep_token(database, context, grant)
     await resume(database, provisioner, tenant, actor=grant.installed_by)
     if is_organization:
-        await _resume_linked(database, provisioner, tenant, actor=grant.installed_by)
+        # Which workspaces it covers, and which of those had stopped, is Slack's to say.
+        await put_task(
+            database,
+            tenant,
+            RECONCILING,
+            {"installs": True},
+            key=new_reference(),
+            mailbox=INSTALLATION_MAILBOX,
+        )
     elif _PERSON.fullmatch(grant.installed_by):
         await put_task(database, tenant, GREETING, {"person": grant.installed_by}, key="welcome")
     return Installed(tenant, is_organization)
@@ -74,19 +85,6 @@ async def resume(
         _refuse_switched_off(held.registered)
         await _resume_held(held, actor)
     database.forget(tenant)
-
-
-async def _resume_linked(
-    database: Database, provisioner: Provisioner, organization: TenantId, *, actor: str
-) -> None:
-    """The workspaces that stopped when the organization left; what people switched off stays so."""
-    async with database.control() as tx:
-        linked = await store.list_linked(tx, organization)
-    for _, workspace in linked:
-        async with hold(provisioner, workspace) as held:
-            if held.registered.status in ("active", "frozen"):
-                await _resume_held(held, actor)
-        database.forget(workspace)
 
 
 async def _resume_held(held: Held, actor: str) -> None:

@@ -5,5 +5,6 @@ select
   (select count(*) from person) as people,
   (select count(*) from audit_event) as audit,
   (select count(*) from document) as documents,
+  (select count(*) from memory) as memories,
   (select count(*) from inbox_event) as events,
   (select count(*) from oauth_tokens) as credentials;

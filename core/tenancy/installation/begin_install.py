@@ -6,16 +6,23 @@ nobody's attempt. A state belongs to one browser, and a browser may have several
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from dataclasses import dataclass
 
 from core.db.database import Database
+from core.kernel.errors import Unavailable
 from core.kernel.secret import Secret
 from core.tenancy.installation import store
 
+log = logging.getLogger(__name__)
+
 KIND = "slack_install"
 STATE_SECONDS = 600.0
+# What a flood of attempts may leave in the table, which is cleaned with each new one.
+MOST = 10_000
+CROWDED = "Too many installations are under way. Please try again in ten minutes."
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -28,15 +35,19 @@ class Begun:
 
 
 async def begin_install(database: Database, key: Secret, browser: str | None) -> Begun:
-    """A new attempt in the browser with this cookie, or in one that has none (or not one of ours)."""
+    """A new attempt in the browser with this cookie, or in one that has none (or not one of ours).
+
+    Raises Unavailable when MOST are under way, by all browsers together.
+    """
     if browser is None or not _RANDOM.fullmatch(browser):
         browser = secrets.token_urlsafe(32)
     state = secrets.token_urlsafe(32)
     async with database.statements() as tx:
         await store.drop_old_states(tx)
-        await store.put_state(
-            tx, _hashed(key, "state", state), KIND, _hashed(key, "browser", browser), STATE_SECONDS
-        )
+        hashed = _hashed(key, "state", state), KIND, _hashed(key, "browser", browser)
+        if not await store.put_state(tx, *hashed, STATE_SECONDS, MOST):
+            log.error("too many installations are under way: nobody can begin another")
+            raise Unavailable(CROWDED)
     return Begun(state, browser)
 
 

@@ -38,8 +38,9 @@ class TokenVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoredToken:
-    """A token as it is kept. `is_due`: it expires soon; `is_expired`: it has. `refused` is Slack's
-    word for why it takes the token no more, or empty."""
+    """A token as it is kept. `is_due`: it expires soon and is to be renewed; `is_expired`: it has.
+    `refused` is Slack's word for why it takes the token no more, or empty. `ends_at` is set once
+    Slack has refused to renew it: until then it works, and after that only a reinstall helps."""
 
     pair: TokenPair
     version: TokenVersion
@@ -47,6 +48,9 @@ class StoredToken:
     refused: str
     is_due: bool
     is_expired: bool
+    ends_at: datetime | None = None
+    installed_by: str = ""
+    scopes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

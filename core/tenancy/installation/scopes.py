@@ -15,3 +15,10 @@ BOT_SCOPES = {
     "files:write": "send an admin the export of the workspace in a direct message",
     "users:read": "tell members from guests and outsiders",
 }
+
+
+def missing(granted: str) -> frozenset[str]:
+    """What is asked for and not in *granted*, which has commas as Slack writes it. Nothing is missing
+    where nobody knows what was granted."""
+    given = {scope.strip() for scope in granted.split(",")} - {""}
+    return frozenset(BOT_SCOPES) - given if given else frozenset()

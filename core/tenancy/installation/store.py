@@ -21,9 +21,11 @@ async def drop_old_states(tx: ControlTx) -> None:
 
 
 async def put_state(
-    tx: ControlTx, state_hash: str, kind: str, browser_hash: str, seconds: float
-) -> None:
-    await tx.execute(SQL["put_state"], state_hash, kind, browser_hash, seconds)
+    tx: ControlTx, state_hash: str, kind: str, browser_hash: str, seconds: float, most: int
+) -> bool:
+    """False when *most* are under way already."""
+    given = (state_hash, kind, browser_hash, seconds, most)
+    return bool(await tx.fetchval(SQL["put_state"], *given))
 
 
 async def take_state(tx: ControlTx, state_hash: str, kind: str, browser_hash: str) -> bool:
@@ -47,6 +49,9 @@ async def find_stored_token(tx: Tx, context: TenantContext) -> StoredToken | Non
         row["refused"],
         row["is_due"],
         row["is_expired"],
+        row["ends_at"],
+        row["installed_by"],
+        row["scopes"],
     )
 
 
@@ -62,9 +67,26 @@ async def find_refused(tx: Tx, tenant: TenantId) -> str:
     return found or ""
 
 
+async def find_installer(tx: Tx, tenant: TenantId) -> str | None:
+    """Who installed it in Slack; None where the operator did, or there is no token."""
+    found: str | None = await tx.fetchval(SQL["find_installer"], tenant, WORKSPACE_HOLDER, PROVIDER)
+    return found
+
+
+async def find_scopes(tx: Tx, tenant: TenantId) -> str | None:
+    """What was granted with the token it has, which Slack has not refused; empty: nobody knows."""
+    found: str | None = await tx.fetchval(SQL["find_scopes"], tenant, WORKSPACE_HOLDER, PROVIDER)
+    return found
+
+
 async def claim_refresh(tx: Tx, tenant: TenantId, version: TokenVersion, seconds: float) -> bool:
     """Whether it is for the caller to renew this version, for so long."""
     return bool(await tx.fetchval(SQL["claim_refresh"], *_named(tenant, version), seconds))
+
+
+async def put_off_refresh(tx: Tx, tenant: TenantId, version: TokenVersion) -> bool:
+    """Let this version live to its end without being renewed; False when it is another by now."""
+    return bool(await tx.fetchval(SQL["put_off_refresh"], *_named(tenant, version)))
 
 
 async def replace_pair(
@@ -85,6 +107,11 @@ async def replace_pair(
 async def refuse_token(tx: Tx, tenant: TenantId, version: TokenVersion, code: str) -> bool:
     """False when that is known, or the token is another one by now."""
     return bool(await tx.fetchval(SQL["refuse_token"], *_named(tenant, version), code))
+
+
+async def lift_refusal(tx: Tx, tenant: TenantId, version: TokenVersion, code: str) -> bool:
+    """False when the token is another one by now, or is refused for another reason."""
+    return bool(await tx.fetchval(SQL["lift_refusal"], *_named(tenant, version), code))
 
 
 def _named(tenant: TenantId, version: TokenVersion) -> tuple[object, ...]:

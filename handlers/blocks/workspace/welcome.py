@@ -1,5 +1,6 @@
 """What the person who installed AEGIS reads first."""
 
+from core.knowledge.model import KINDS_IN_WORDS
 from handlers.blocks.help import DISCLAIMER
 from handlers.blocks.rendered import Rendered, context, section
 
@@ -7,9 +8,9 @@ TITLE = (
     "*AEGIS is in your workspace.* I am a staff of AI agents that answers from your own documents."
 )
 
-NEXT = """\
+NEXT = f"""\
 *Three things to do next*
-1. Drop a document into this conversation: a handbook, a policy, a price list (PDF, HTML, Markdown or plain text). \
+1. Drop a document into this conversation: a handbook, a policy, a price list ({KINDS_IN_WORDS}). \
 Share it with the workspace when I ask.
 2. Ask something that it answers. I name the source, and say so when I have none.
 3. Invite me where people ask: `/invite @AEGIS` in a channel, then mention me, or `/ask` from anywhere."""

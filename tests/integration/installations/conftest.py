@@ -14,9 +14,9 @@ from bot.settings import Settings
 from bot.slack.clients import SlackClients
 from bot.slack.installing.oauth import SlackOAuthClient
 from bot.slack.installing.routes import install_routes
-from bot.slack.pacing.web_client import web_client
+from bot.slack.installing.team_list import SlackTeams
+from bot.slack.pacing.web_client import slack_session, web_client
 from bot.storage import Storage
-from bot.wiring import slack_session
 from core.db.database import Database
 from core.db.pool import open_pool
 from core.db.tenant import TenantContext
@@ -24,6 +24,8 @@ from core.kernel.sealing import new_key
 from core.kernel.secret import Secret
 from core.kernel.signing import Signer
 from core.lifecycle.installation.complete_install import Installed, complete_install
+from core.lifecycle.installation.reconcile_organization import Reconciler
+from core.lifecycle.installation.stop_uninstalled import stop_uninstalled
 from tests.integration.installations.slack import (
     APP_ID,
     CLIENT_ID,
@@ -31,6 +33,7 @@ from tests.integration.installations.slack import (
     SmallSlack,
     open_slack,
 )
+from tests.integration.lifecycle import RULES
 from web_oauth.app import build_web
 from web_oauth.install import grant_of
 
@@ -66,7 +69,7 @@ async def new_process(slack, service_dsn, master, through_pooler):
                 web_client(session, slack.url), CLIENT_ID, Secret(CLIENT_SECRET), APP_ID
             )
             clients = SlackClients(database, session, slack.url, oauth)
-            stack.push_async_callback(clients.close)
+            stack.push_async_callback(clients.close, 20.0)
             return Process(database, clients, oauth)
 
         yield make
@@ -94,6 +97,42 @@ def install(slack, process, provisioner):
 
 
 @pytest.fixture
+def reconcile(process, provisioner):
+    """Make true what Slack lists, as the worker does for an event, a task or the clock."""
+
+    async def run(organization: Installed, named=(), check=None):
+        reconciler = Reconciler(
+            process.database,
+            provisioner,
+            RULES,
+            SlackTeams(process.clients),
+            check or process.clients,
+        )
+        context = await process.database.tenant(organization.tenant)
+        return await reconciler.reconcile(context, named=named, reference="r")
+
+    return run
+
+
+@pytest.fixture
+def told(process, provisioner):
+    """Slack has said that the app is gone."""
+
+    async def run(installed: Installed, check=None) -> bool:
+        context = await process.database.tenant(installed.tenant, while_frozen=True)
+        return await stop_uninstalled(
+            context, process.database, provisioner, RULES, check or process.clients, reference="r"
+        )
+
+    return run
+
+
+@pytest.fixture
+def enterprise() -> str:
+    return "E" + os.urandom(5).hex().upper()
+
+
+@pytest.fixture
 async def site(slack, process, provisioner):
     """The address of the web surface."""
     settings = Settings(
@@ -104,7 +143,7 @@ async def site(slack, process, provisioner):
     database = process.database
     storage = Storage(database, database, provisioner, Signer(new_key()), Secret("session" * 5))
     app = build_web(install_routes(settings, storage, process.oauth), largest_body=1000)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -1,6 +1,7 @@
-"""As much of Slack as an installation meets: codes, tokens that expire and are renewed, `auth.test`.
+"""As much of Slack as an installation meets: codes, tokens that expire and are renewed, `auth.test`,
+`auth.teams.list`.
 
-Source of shapes and words: docs.slack.dev, oauth.v2.access, "Using token rotation", auth.test.
+Source of shapes and words: docs.slack.dev, oauth.v2.access, "Using token rotation", the methods' own.
 """
 
 import asyncio
@@ -22,12 +23,19 @@ class SmallSlack:
 
     url: str = ""
     rotates: bool = True
+    same: bool = False  # one token for each team, however often it is asked for
     seconds: int = 43_200
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     refreshes: dict[str, dict[str, Any]] = field(default_factory=dict)
     dead: dict[str, str] = field(default_factory=dict)  # token → why
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)  # person → their record
+    granted: dict[str, list[str]] = field(default_factory=dict)  # organization → workspaces
+    errors: dict[str, str] = field(default_factory=dict)  # method → what it answers
+    page: int = 1000
+    passing: dict[str, list[str]] = field(default_factory=dict)  # method → errors, each once
+    scopes: str = ""  # what X-OAuth-Scopes says
     is_down: bool = False
     slow_s: float = 0.0
     renewing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,20 +72,38 @@ class SmallSlack:
         if method == "oauth.v2.access":
             return web.json_response(self._access(request, form))
         why = self.dead.get(token) or (None if token in self.tokens else "invalid_auth")
+        if self.passing.get(method):
+            why = self.passing[method].pop(0)
         if why:
             return web.json_response({"ok": False, "error": why})
-        return web.json_response({"ok": True, "revoked": True, **self._of(method, token, form)})
+        if method in self.errors:
+            return web.json_response({"ok": False, "error": self.errors[method]})
+        if method == "auth.revoke":
+            self.dead[token] = "token_revoked"
+        answer = {"ok": True, "revoked": True, **self._of(method, token, form)}
+        return web.json_response(answer, headers={"X-OAuth-Scopes": self.scopes})
 
     def _of(self, method: str, token: str, form: dict[str, Any]) -> dict[str, Any]:
         whose = self.tokens[token]
         if method == "users.info":
             user = {"id": form["user"], "team_id": form.get("team_id") or whose["team"]}
-            return {"user": user}
+            return {"user": self.records.get(form["user"], user)}
         if method == "conversations.open":
             return {"channel": {"id": f"D{form['users'][1:]}"}}
         if method == "chat.postMessage":
             return {"ts": "1700000000.000100", "channel": form["channel"]}
+        if method == "auth.teams.list":
+            return self._listed(whose["team"], form)
         return {"team_id": whose["team"], "user_id": "UBOT", "messages": []}
+
+    def _listed(self, organization: str, form: dict[str, Any]) -> dict[str, Any]:
+        begin, limit = int(form.get("cursor") or 0), min(int(form["limit"]), self.page)
+        granted = self.granted.get(organization, [])
+        end = begin + limit
+        return {
+            "teams": [{"id": team, "name": f"Name of {team}"} for team in granted[begin:end]],
+            "response_metadata": {"next_cursor": str(end) if end < len(granted) else ""},
+        }
 
     def _access(self, request: web.Request, form: dict[str, Any]) -> dict[str, Any]:
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
@@ -94,6 +120,8 @@ class SmallSlack:
         token = (
             f"xoxe.xoxb-{os.urandom(8).hex()}" if self.rotates else f"xoxb-{os.urandom(8).hex()}"
         )
+        if self.same:
+            token = f"xoxb-of-{team}"
         self.tokens[token] = found
         answer = {
             "ok": True,
@@ -119,7 +147,7 @@ async def open_slack() -> AsyncIterator[SmallSlack]:
     slack = SmallSlack()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", slack.answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"

@@ -10,7 +10,9 @@ from core.lifecycle import store
 from core.lifecycle.freeze_tenant import freeze_tenant
 from core.tenancy.install_workspace import Grant, find_stored_token
 from core.tenancy.installation.ports import CodeRefused
+from core.tenancy.workspaces import Workspaces
 from tests.integration.lifecycle import RULES, actions, as_admin, one
+from tests.integration.worker.queueing import until
 
 
 async def row(provisioner, tenant):
@@ -77,6 +79,26 @@ async def test_two_installs_of_one_workspace_at_once_are_one_tenant(process, ins
 
     assert first.tenant == second.tenant
     assert await process.clients.of(await process.context(first))
+
+
+async def test_what_was_nobodys_or_frozen_a_moment_ago_is_served_at_once_in_every_process(
+    slack, process, new_process, install, told, team
+):
+    other = Workspaces((await new_process()).database)
+    assert await other.tenant_of(team) is None
+
+    installed = await install(team)
+    assert await other.tenant_of(team) == installed.tenant
+    slack.kill(team)
+    assert await told(installed)
+    await until(lambda: _is_unknown(other, team), 5)
+    await install(team)
+
+    assert await other.tenant_of(team) == installed.tenant
+
+
+async def _is_unknown(workspaces, team) -> bool:
+    return await workspaces.tenant_of(team) is None
 
 
 @pytest.mark.parametrize("because", ["operator", "owner"])

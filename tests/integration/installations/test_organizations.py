@@ -1,6 +1,6 @@
 """An organization's installation is a record with a token, and no tenant; its workspaces are tenants."""
 
-import os
+import json
 
 import pytest
 
@@ -8,18 +8,11 @@ from bot.slack.revocation import SlackRevoker
 from core.kernel.errors import Disconnected, Invalid, NotFound
 from core.kernel.sealing import new_key
 from core.kernel.signing import Signer
-from core.lifecycle import store
 from core.lifecycle.erase_tenant import erase_tenant
 from core.lifecycle.installation.enable_workspace import enable_workspace
-from core.lifecycle.installation.stop_uninstalled import stop_uninstalled, stop_workspace
 from core.tenancy.keys.rotate_data import rotate_data
 from core.tenancy.workspaces import Workspaces
 from tests.integration.lifecycle import RULES, as_admin, one
-
-
-@pytest.fixture
-def enterprise() -> str:
-    return "E" + os.urandom(5).hex().upper()
 
 
 @pytest.fixture
@@ -35,12 +28,6 @@ def enable(process, provisioner):
         )
 
     return run
-
-
-async def state(process, tenant) -> tuple[str, str | None]:
-    async with process.database.control() as tx:
-        found = await store.find_registered(tx, tenant)
-    return found.status, found.frozen_because
 
 
 async def test_a22_an_organization_is_no_workspace_and_no_tenant_of_an_event(
@@ -81,12 +68,11 @@ async def test_a_workspaces_own_token_comes_before_its_organizations(
     organization, own = await install(enterprise), await install(team)
     assert await enable(organization, team) == own.tenant
     context = await process.context(own)
-    client = await process.clients.of(context)
-    assert client.owner.tenant_id == own.tenant
+    assert (await process.clients.of(context)).owner.tenant_id == own.tenant
 
     slack.kill(team)
-    with pytest.raises(Disconnected):
-        await client.api.auth_test()
+    process.clients._kept.clear()
+    await (await process.clients.of(context)).api.users_info(user="U1")
 
     assert (await process.clients.of(context)).owner.tenant_id == organization.tenant
 
@@ -96,51 +82,6 @@ async def test_a_workspace_that_nobody_enabled_has_no_token(process, install, en
 
     with pytest.raises(Disconnected):
         await process.clients.of(context)
-
-
-async def test_access_that_is_taken_back_stops_that_workspace_and_granted_again_thaws_it(
-    process, provisioner, install, enable, enterprise, team
-):
-    organization, stranger = await install(enterprise), await install(f"{team}S")
-    tenant = await enable(organization, team)
-    other = await enable(organization, f"{team}O")
-
-    for name in (team, f"{team}S"):
-        await stop_workspace(
-            process.database, provisioner, RULES, organization.tenant, name, reference="r"
-        )
-
-    assert await state(process, tenant) == ("frozen", "uninstalled")
-    assert await state(process, other) == ("active", None)
-    assert await state(process, stranger.tenant) == ("active", None)
-    await enable(organization, team)
-    assert await state(process, tenant) == ("active", None)
-    assert await process.clients.of(await process.database.tenant(tenant))
-
-
-async def test_an_organization_that_leaves_stops_its_workspaces_but_not_one_with_its_own_token(
-    slack, process, provisioner, install, enable, enterprise, team
-):
-    organization, own = await install(enterprise), await install(f"{team}S")
-    tenant = await enable(organization, team)
-    await enable(organization, f"{team}S")
-    slack.kill(enterprise)
-
-    assert await stop_uninstalled(
-        await process.context(organization),
-        process.database,
-        provisioner,
-        RULES,
-        process.clients,
-        reference="r",
-    )
-
-    assert await state(process, organization.tenant) == ("frozen", "uninstalled")
-    assert await state(process, tenant) == ("frozen", "uninstalled")
-    assert await state(process, own.tenant) == ("active", None)
-    again = await install(enterprise)
-    assert again.tenant == organization.tenant
-    assert await state(process, tenant) == ("active", None)
 
 
 async def test_an_organizations_token_is_renewed_once_for_all_its_workspaces(
@@ -166,9 +107,14 @@ async def test_the_record_holds_a_token_and_nothing_that_anybody_said(
     organization = await install(enterprise)
     await enable(organization, team)
 
-    for table in ("turn", "document", "person", "outbox_message", "inbox_event"):
+    for table in ("turn", "document", "person", "outbox_message"):
         count = f"select count(*) from tenant_{organization.tenant}.{table}"
         assert await one(provisioner, count) == 0
+    waiting = f"select payload from tenant_{organization.tenant}.inbox_event"
+    assert json.loads(await one(provisioner, waiting)) == {
+        "task": "reconcile_organization",
+        "installs": True,
+    }
     assert await one(provisioner, f"select count(*) from tenant_{organization.tenant}.oauth_tokens")
 
 

@@ -8,25 +8,11 @@ import pytest
 
 from core.kernel.errors import Disconnected, Postponed, Refused
 from core.lifecycle import store
-from core.lifecycle.installation.stop_uninstalled import stop_uninstalled
 from core.tenancy.install_workspace import find_stored_token
 from core.tenancy.installation.refuse_token import refuse_token
 from core.tenancy.workspaces import Workspaces
-from tests.integration.lifecycle import RULES, actions
+from tests.integration.lifecycle import actions
 from tests.integration.worker.queueing import until
-
-
-@pytest.fixture
-def told(process, provisioner):
-    """Slack has said that the app is gone."""
-
-    async def run(installed) -> bool:
-        context = await process.database.tenant(installed.tenant, while_frozen=True)
-        return await stop_uninstalled(
-            context, process.database, provisioner, RULES, process.clients, reference="r"
-        )
-
-    return run
 
 
 async def registered(process, installed):
@@ -63,20 +49,17 @@ async def test_an_event_that_comes_after_the_reinstall_changes_nothing(
 
 
 async def test_a_reinstall_while_the_old_token_is_looked_at_wins(
-    slack, process, provisioner, install, team
+    slack, process, install, team, told
 ):
     """Without the second look at the token, inside the freeze, the new installation is frozen."""
     installed = await install(team)
-    context = await process.context(installed)
 
     class SlowCheck:
         async def still_works(self, _):
             await install(team, "UBEN")
             return False
 
-    frozen = await stop_uninstalled(
-        context, process.database, provisioner, RULES, SlowCheck(), reference="r"
-    )
+    frozen = await told(installed, SlowCheck())
 
     assert not frozen
     assert (await registered(process, installed)).status == "active"
@@ -144,19 +127,25 @@ async def test_a_refused_token_is_said_once_and_never_offered_again(
     assert len(errors) == 1
 
 
-async def test_a_client_with_the_token_of_before_does_not_condemn_the_one_of_now(
-    slack, process, install, team
+async def test_a_client_with_the_token_of_before_takes_the_one_of_now_and_does_not_condemn_it(
+    slack, process, new_process, install, team
 ):
-    installed = await install(team)
-    context = await process.context(installed)
-    old = await process.clients.of(context)
+    """In every process, at once: what was under way there goes on."""
+    installed, other = await install(team), await new_process()
+    context = await other.context(installed)
+    old = await other.clients.of(context)
     slack.dead[old.token.reveal()] = "token_revoked"
     await install(team)
 
+    assert (await old.api.auth_test())["team_id"] == team
+
+    new = await find_stored_token(context)
+    assert new.refused == ""
+    assert (await other.clients.of(context)).token == new.pair.access
+    slack.kill(team)
     with pytest.raises(Disconnected):
         await old.api.auth_test()
-
-    assert (await find_stored_token(context)).refused == ""
+    assert (await find_stored_token(context)).refused == "token_revoked"
 
 
 async def test_slacks_word_for_it_is_kept_only_where_it_is_a_word(process, install, team):
