@@ -6,25 +6,51 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.intake.accept import FormCheck
 from bot.slack.clients import SlackClients
-from bot.worker.dispatch import CONTEXT_KEY, Task, keep_error
+from bot.worker.dispatch import CONTEXT_KEY, TOKENLESS_KEY, Task, keep_error
+from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
 from core.conversations.notices.tell_owner import TASK as TELL_OWNER
 from core.jobs.note_held_back import TASK as HELD_BACK
-from core.lifecycle.installation.complete_install import GREETING
+from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, messages, stops
+from handlers.agents import approvals, forms, home, pressing
+from handlers.answers import asking, judging, sharing
 from handlers.commands import aegis, ask
+from handlers.memory import pressing as memory
+from handlers.policies import forms as policy_forms
+from handlers.servers import forms as server_forms
 from handlers.workspace import installations, people
 from handlers.workspace.held_back import held_back
+from handlers.workspace.organization_welcome import GREET_ORGANIZATION, greet_organization
 from handlers.workspace.owner_notice import send_owner_notice
 from handlers.workspace.welcome import greet
 
-FEATURES = (messages, ask, aegis, documents, stops, people, installations)
+FEATURES = (
+    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing),
+    *(forms, home, pressing, memory, policy_forms, server_forms),
+    *(people, installations),
+)
+
+# What can be said of a form while it is still open, without a look into the database: words for
+# each block, by the form's callback id.
+FORM_CHECKS: Mapping[str, FormCheck] = {
+    **asking.AT_ONCE,
+    **forms.AT_ONCE,
+    **memory.AT_ONCE,
+    **policy_forms.AT_ONCE,
+    **server_forms.AT_ONCE,
+}
 
 # What the product asks of itself (core/jobs/put_task.py), by name.
 TASKS: Mapping[str, Task] = {
     GREETING: greet,
+    GREET_ORGANIZATION: greet_organization,
     HELD_BACK: held_back,
+    installations.LOOK_AGAIN: installations.look_again,
+    RECONCILING: installations.reconcile,
+    RESUME_TURN: approvals.resume,
     TELL_OWNER: send_owner_notice,
 }
 
@@ -34,6 +60,8 @@ def build_app(clients: SlackClients, services: Services) -> AsyncApp:
     and a listener runs to its end before the worker goes on."""
 
     async def authorize(context: AsyncBoltContext, team_id: str | None) -> AuthorizeResult:
+        if context.get(TOKENLESS_KEY):
+            return AuthorizeResult(enterprise_id=None, team_id=team_id)
         return await clients.authorize(context[CONTEXT_KEY], team_id)
 
     app = AsyncApp(

@@ -19,9 +19,11 @@ import asyncpg
 
 from core.audit.chain.checkpoint_file import LOGGER
 
-# What a token looks like, wherever it may turn up: in a URL, in an exception's text.
+# What a token looks like, wherever it may turn up: in a URL, in an exception's text. With its
+# ticket the address of a socket is one too.
 _CREDENTIAL = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{16,}|gsk_\w+|Bearer\s+[\w.~+/-]+=*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{16,}|gsk_\w+|AIza[\w-]{16,}|Bearer\s+[\w.~+/-]+=*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=\bticket=)[^&\s'\"]+"
 )
 # A few seconds of a bad day, or some megabytes.
 LINES_KEPT = 10_000

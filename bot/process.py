@@ -12,15 +12,13 @@ from bot.intake.http import LARGEST_BODY, SlackEndpoints
 from bot.intake.signature import SignatureVerifier
 from bot.intake.socket_mode import SocketModeIntake
 from bot.schedule import housekeeping
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
+from bot.slack.installing.given_token import connecting
 from bot.slack.installing.routes import install_routes
-from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
+from bot.slack.tokens import SlackConnectionError, check_app_token
 from bot.wiring import Product
 from core.jobs.wake_ups import listening
-from core.kernel.errors import Refused
 from core.kernel.secret import Secret
-from core.lifecycle.installation.complete_install import complete_install
-from core.tenancy.install_workspace import Grant
 from web_oauth import health, signing_key
 from web_oauth.app import build_web
 
@@ -28,9 +26,14 @@ log = logging.getLogger(__name__)
 
 # How long requests under way may take at the end: Slack waits no longer for its answer.
 FAREWELL_SECONDS = 3.0
+# Running turns have so long to end, less what else is to be done before the process must be gone.
+GRACE_SECONDS = 20.0
+RESERVED_SECONDS = 9.0
+# How long what was cancelled may take to notice.
+NOTICE_SECONDS = 1.0
 
 
-class ListeningError(Exception):
+class ListeningError(SettingsError):
     """Nothing can be served at the address that was set; the message names the settings."""
 
 
@@ -57,7 +60,10 @@ async def serving(product: Product) -> AsyncIterator[str]:
         await _listen(runner, settings)
         port = runner.addresses[0][1]
         if settings.slack_bot_token:
-            await _connect_if_served(product, settings.slack_bot_token)
+            storage, api = product.storage, product.clients.api(settings.slack_bot_token)
+            await stack.enter_async_context(
+                connecting(storage.database, storage.provisioner, api, settings.slack_bot_token)
+            )
         if settings.slack_app_token:
             await check_app_token(product.clients.api(), settings.slack_app_token)
             await stack.enter_async_context(_connected(product, settings.slack_app_token))
@@ -68,12 +74,18 @@ async def serving(product: Product) -> AsyncIterator[str]:
 async def _connected(product: Product, app_token: Secret) -> AsyncIterator[None]:
     """Stay connected over Socket Mode, with the first try under way."""
     socket = SocketModeIntake(product.intake, app_token, product.clients.api())
+    product.readiness.without_socket = socket.seconds_without
     staying = asyncio.create_task(socket.open())
     try:
         yield
     finally:
-        staying.cancel()
-        await asyncio.gather(staying, return_exceptions=True)
+        await _ended(staying, FAREWELL_SECONDS + NOTICE_SECONDS)
+
+
+def say_farewell(product: Product) -> None:
+    """The process was told to stop: from here on its time runs, and it begins no turn any more."""
+    product.farewell.begin()
+    product.worker.claim_no_more()
 
 
 async def drain(product: Product) -> None:
@@ -93,27 +105,19 @@ async def working(product: Product) -> AsyncIterator[None]:
             yield
     finally:
         clock.shutdown(wait=False)
-        await product.worker.stop()
-        await task
+        await product.worker.stop(product.farewell.left(GRACE_SECONDS, RESERVED_SECONDS))
+        await _ended(task, NOTICE_SECONDS, by_itself=True)
 
 
-async def connect_workspace(product: Product, bot_token: Secret) -> str:
-    """Install the workspace a bot token belongs to; returns its team id.
-
-    Raises SlackConnectionError.
-    """
-    found = await check_bot_token(product.clients.api(bot_token))
-    grant = Grant(found.team_id, bot_token, found.bot_user_id)
-    await complete_install(product.storage.database, product.storage.provisioner, grant)
-    return found.team_id
-
-
-async def _connect_if_served(product: Product, bot_token: Secret) -> None:
-    """A frozen workspace stops nobody: it is to be thawed, or erased by a job of this process."""
-    try:
-        await connect_workspace(product, bot_token)
-    except Refused as error:
-        log.warning("the workspace of SLACK_BOT_TOKEN is not served: %s", error)
+async def _ended(task: "asyncio.Task[None]", seconds: float, *, by_itself: bool = False) -> None:
+    """Wait for the task, so long at most: a database that hangs lets go of nobody, until the pool is
+    closed."""
+    if by_itself:
+        await asyncio.wait({task}, timeout=seconds)
+    task.cancel()
+    await asyncio.wait({task}, timeout=seconds)
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        log.error("something ended with an error as the process stopped", exc_info=error)
 
 
 async def until_stopped() -> signal.Signals:
@@ -148,6 +152,18 @@ def _routes(product: Product) -> list[web.RouteDef]:
         verifier = SignatureVerifier(product.settings.slack_signing_secret)
         routes += SlackEndpoints(product.intake, verifier).routes()
     return routes
+
+
+# Not required, so that an update stops nobody who has done without.
+UNNAMED_APP = (
+    "SLACK_APP_ID: is not set, so a request or an installation of another Slack app is not told from "
+    "yours. Copy it from the top of the app's Basic Information page at api.slack.com/apps"
+)
+
+
+def names_no_app(settings: Settings) -> bool:
+    """Whether Slack comes over HTTP and nothing says for which app. Socket Mode's token does."""
+    return settings.slack_signing_secret is not None and settings.slack_app_id is None
 
 
 def check_slack(settings: Settings) -> None:

@@ -1,9 +1,10 @@
 """The clock of every process: APScheduler decides when, the use-cases decide what."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import asyncpg
@@ -14,6 +15,7 @@ from bot.slack.revocation import SlackRevoker
 from bot.wiring import Product
 from core.audit.chain.checkpoint_file import LOGGER, CheckpointFile
 from core.audit.checkpoint import Sink, sign_checkpoints
+from core.conversations.approvals.look_after import look_after_approvals
 from core.conversations.notices.tell_owner import tell_owner
 from core.db.database import Database
 from core.db.tenant import TenantContext
@@ -21,6 +23,9 @@ from core.jobs import store as queue
 from core.jobs.warn_of_crowds import warn_of_crowds
 from core.kernel.errors import DomainError
 from core.lifecycle.erase_tenant import erase_due
+from core.lifecycle.installation.list_lacking import tell_lacking
+from core.lifecycle.installation.recheck_refused import recheck_refused
+from core.lifecycle.installation.reconcile_organization import list_organizations, reconcile_all
 from core.lifecycle.retention import enforce_retention
 from core.pacing.take_slot import forget_rested
 from core.services import Services
@@ -28,6 +33,10 @@ from core.tenancy.installation.store import drop_old_states
 from core.tenancy.workspaces import Workspaces
 
 log = logging.getLogger(__name__)
+
+# So long a workspace of an organization is served, or not, after an event of Slack's was lost.
+_RECONCILE = timedelta(minutes=10)
+SOON = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,12 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[], Awaitable[object]]
+    at_start: bool = False  # also soon after the process was started: an update may bring work
 
 
 def jobs(product: Product) -> tuple[Job, ...]:
     """All of them, and how often."""
     database, services = product.storage.database, product.services
-    revoker = SlackRevoker(product.clients.api, product.clients.oauth)
     sink = checkpoint_sink(product.settings)
 
     async def tell(context: TenantContext, words: str, key: str) -> None:
@@ -50,6 +59,19 @@ def jobs(product: Product) -> tuple[Job, ...]:
 
     return (
         Job("warn_of_crowds", timedelta(minutes=1), partial(warn_of_crowds, database, tell)),
+        Job(
+            "recheck_refused",
+            timedelta(minutes=5),
+            partial(recheck_refused, database, product.clients.doubts),
+        ),
+        Job(
+            "tell_lacking",
+            timedelta(hours=1),
+            partial(tell_lacking, database, product.clients.notices.needs),
+            at_start=True,
+        ),
+        Job("look_after_approvals", timedelta(minutes=5), partial(_approvals, services)),
+        Job("reconcile_organizations", _RECONCILE, partial(_reconcile, database)),
         Job("prune_switchboard", timedelta(hours=1), partial(_prune_switchboard, database)),
         Job("forget_paces", timedelta(hours=1), partial(forget_rested, database)),
         Job("prune_events", timedelta(hours=1), partial(_prune, database, services.workspaces)),
@@ -59,18 +81,7 @@ def jobs(product: Product) -> tuple[Job, ...]:
             partial(sign_checkpoints, database, services.signer, sink),
         ),
         Job("enforce_retention", timedelta(hours=1), partial(_enforce_retention, services)),
-        Job(
-            "erase_due",
-            timedelta(minutes=10),
-            partial(
-                erase_due,
-                database,
-                services.provisioner,
-                services.signer,
-                revoker,
-                services.rules,
-            ),
-        ),
+        Job("erase_due", timedelta(minutes=10), partial(_erase_due, product)),
     )
 
 
@@ -79,6 +90,7 @@ def housekeeping(product: Product) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     for job in jobs(product):
         seconds = job.every.total_seconds()
+        first = {"next_run_time": datetime.now(UTC) + SOON} if job.at_start else {}
         scheduler.add_job(
             _run,
             "interval",
@@ -90,6 +102,7 @@ def housekeeping(product: Product) -> AsyncIOScheduler:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
+            **first,
         )
     return scheduler
 
@@ -108,9 +121,22 @@ async def _run(job: Job) -> None:
         log.exception("a job failed; it is tried again", extra={"job": job.name})
 
 
+async def _approvals(services: Services) -> None:
+    """Remind people of what waits for a yes, and end what nobody answers."""
+    tenants = [tenant for _, tenant in await services.workspaces.list_active()]
+    await look_after_approvals(services.database, services.staff.messenger, tenants)
+
+
+async def _reconcile(database: Database) -> None:
+    """Once for all processes in the same ten minutes, by the name of these."""
+    turn = int(time.time() // _RECONCILE.total_seconds())
+    await reconcile_all(database, f"clock:{turn}")
+
+
 async def _prune(database: Database, workspaces: Workspaces) -> None:
-    """Forget the ids of events that Slack will not send again."""
-    for _, tenant in await workspaces.list_active():
+    """Forget the ids of events that Slack will not send again, an organization's own too."""
+    workspaces_of = [tenant for _, tenant in await workspaces.list_active()]
+    for tenant in [*workspaces_of, *await list_organizations(database)]:
         try:
             context = await database.tenant(tenant)
             async with context.db.transaction() as tx:
@@ -125,6 +151,15 @@ async def _prune_switchboard(database: Database) -> None:
     async with database.control() as tx:
         await queue.prune_shares(tx)
         await drop_old_states(tx)
+
+
+async def _erase_due(product: Product) -> None:
+    """Erase the tenants whose time of grace is over, and their tokens at Slack."""
+    services = product.services
+    revoker = SlackRevoker(product.clients.api, product.clients.oauth)
+    await erase_due(
+        services.database, services.provisioner, services.signer, revoker, services.rules
+    )
 
 
 async def _enforce_retention(services: Services) -> None:

@@ -6,7 +6,9 @@ report finds them there. A bad value stops the start with its name and what to d
 
 import base64
 import os
+import re
 from collections.abc import Mapping, MutableMapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from core.kernel.secret import Secret
 
+_APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -34,6 +37,10 @@ def _url(value: object) -> object:
         raise ValueError("is not a web address: write https://host/…")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("is not encrypted: use https:// (http:// is for 127.0.0.1 only)")
+    if "@" in parts.netloc:
+        raise ValueError("has a password in it, which logs would show: leave it out")
+    if parts.query or parts.fragment:
+        raise ValueError("has more than a host and a path: leave out what follows ? or #")
     return str(value)
 
 
@@ -74,10 +81,19 @@ def _keys(value: object) -> object:
     return tuple(_key(part.strip()) for part in str(value).split(",") if part.strip())
 
 
+def _networks(value: object) -> object:
+    """Networks with commas between them, as in 10.1.0.0/16, 127.0.0.0/8."""
+    try:
+        return tuple(ip_network(part.strip()) for part in str(value).split(",") if part.strip())
+    except ValueError:
+        raise ValueError("is not a list of networks: write 10.1.0.0/16, 127.0.0.0/8") from None
+
+
 Key = Annotated[Secret, BeforeValidator(_key)]
 Keys = Annotated[tuple[Secret, ...], BeforeValidator(_keys)]
 SecretText = Annotated[Secret, BeforeValidator(_secret)]
 Url = Annotated[str, BeforeValidator(_url)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 
 
 class Settings(BaseModel):
@@ -104,7 +120,7 @@ class Settings(BaseModel):
     )
     lease_seconds: float = Field(10.0, alias="AEGIS_LEASE_SECONDS", ge=0.5, le=600)
     # How long a web process goes on answering after SIGTERM, so that a load balancer can leave it.
-    drain_seconds: float = Field(2.0, alias="AEGIS_DRAIN_SECONDS", ge=0, le=25)
+    drain_seconds: float = Field(2.0, alias="AEGIS_DRAIN_SECONDS", ge=0, le=15)
     master_key: Key | None = Field(None, alias="AEGIS_MASTER_KEY")
     session_key: Key | None = Field(None, alias="AEGIS_SESSION_KEY")
     signing_key: Key | None = Field(None, alias="AEGIS_SIGNING_KEY")
@@ -122,6 +138,8 @@ class Settings(BaseModel):
     slack_client_secret: SecretText | None = Field(None, alias="SLACK_CLIENT_SECRET")
     # Where browsers and Slack reach the web surface: https://aegis.example.com
     public_url: Url | None = Field(None, alias="AEGIS_PUBLIC_URL")
+    # How many proxies stand before the web surface, each of which adds to X-Forwarded-For.
+    proxies: int = Field(0, alias="AEGIS_PROXIES", ge=0, le=9)
     slack_signing_secret: SecretText | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_bot_token: Annotated[Secret, _starts("xoxb-")] | None = Field(
         None, alias="SLACK_BOT_TOKEN"
@@ -133,15 +151,43 @@ class Settings(BaseModel):
     groq_api_key: SecretText | None = Field(None, alias="GROQ_API_KEY")
     groq_base_url: Url = Field("https://api.groq.com/openai/v1", alias="GROQ_BASE_URL")
     groq_model: str = Field("openai/gpt-oss-120b", alias="GROQ_MODEL")
+    anthropic_api_key: SecretText | None = Field(None, alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: Url = Field("https://api.anthropic.com", alias="ANTHROPIC_BASE_URL")
+    anthropic_model: str = Field("claude-sonnet-4-6", alias="ANTHROPIC_MODEL")
+    gemini_api_key: SecretText | None = Field(None, alias="GEMINI_API_KEY")
+    gemini_base_url: Url = Field(
+        "https://generativelanguage.googleapis.com/v1beta", alias="GEMINI_BASE_URL"
+    )
+    gemini_model: str = Field("gemini-3.6-flash", alias="GEMINI_MODEL")
     openai_compatible_api_key: SecretText | None = Field(None, alias="OPENAI_COMPATIBLE_API_KEY")
     openai_compatible_base_url: Url | None = Field(None, alias="OPENAI_COMPATIBLE_BASE_URL")
     openai_compatible_model: str | None = Field(None, alias="OPENAI_COMPATIBLE_MODEL")
+    trial_dollars: float = Field(100.0, alias="AEGIS_TRIAL_DOLLARS", gt=0, le=1e6)
+    trial_tokens: int = Field(50_000_000, alias="AEGIS_TRIAL_TOKENS", gt=0, le=10**12)
+    calls_at_once: int = Field(64, alias="AEGIS_CALLS_AT_ONCE", ge=1, le=10_000)
+    # Private networks in which an MCP server may be, as in 10.1.0.0/16; without it, none.
+    mcp_allow_private: Networks = Field((), alias="AEGIS_MCP_ALLOW_PRIVATE")
     offline_words_per_s: float | None = Field(None, alias="AEGIS_OFFLINE_WORDS_PER_S", gt=0)
 
     @property
     def is_embedded(self) -> bool:
         """Whether the product brings its own PostgreSQL."""
         return self.database_url is None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_app(cls, given: Any) -> Any:
+        """An app-level token (Socket Mode) has the app's id in it: one thing fewer to set."""
+        token, named = (str(given.get(name) or "") for name in ("SLACK_APP_TOKEN", "SLACK_APP_ID"))
+        app = _APP_TOKEN.match(token)
+        if app is None:
+            return given
+        if named and named != app[1]:
+            raise ValueError(
+                "SLACK_APP_ID: is not the app of SLACK_APP_TOKEN. Copy both from the same app's "
+                "pages, or leave SLACK_APP_ID out"
+            )
+        return {**given, "SLACK_APP_ID": app[1]}
 
     @model_validator(mode="after")
     def _belongs_together(self) -> "Settings":
@@ -222,4 +268,6 @@ def describe(settings: Settings) -> dict[str, Any]:
 def _described(field: FieldInfo, value: Any) -> Any:
     if value is None or value == ():
         return "not set"
-    return "set" if "Secret" in str(field.annotation) else value
+    if "Secret" in str(field.annotation):
+        return "set"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value

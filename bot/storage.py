@@ -14,7 +14,7 @@ from bot.settings import Settings
 from core.db import migrate
 from core.db.database import Database
 from core.db.fleet import FleetReport, Progress, migrate_fleet, no_progress
-from core.db.pool import Connection, Pool, open_pool
+from core.db.pool import Connection, Pool, close_pool, open_pool
 from core.isolation.close_ways import close_ways
 from core.kernel.sealing import ReloadingSealer, Sealer, master_sealer
 from core.kernel.secret import Secret
@@ -138,7 +138,7 @@ async def open_storage(where: Addresses) -> AsyncIterator[Storage]:
 async def _opened(stack: AsyncExitStack, where: Addresses, size: int) -> Pool:
     with named("DATABASE_URL"):
         pool = await open_pool(where.service_dsn, size=size, pooled=where.pooled)
-    stack.push_async_callback(pool.close)
+    stack.push_async_callback(close_pool, pool)
     return pool
 
 

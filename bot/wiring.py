@@ -6,9 +6,10 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,45 +17,69 @@ import aiohttp
 import httpx
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
-from bot.app import TASKS, build_app
-from bot.intake.accept import AnswerNow, Intake, no_options
+from bot.app import FORM_CHECKS, TASKS, build_app
+from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
 from bot.settings import Settings, file_hosts
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files.downloads import SlackFiles
 from bot.slack.files.uploads import SlackUploads
-from bot.slack.installing.routes import oauth_client
+from bot.slack.installing.notices import InstallationNotices
+from bot.slack.installing.routes import install_address, oauth_client
+from bot.slack.installing.team_list import SlackTeams
 from bot.slack.messenger import SlackMessenger
-from bot.slack.pacing.web_client import web_client
+from bot.slack.pacing.web_client import slack_session, web_client
+from bot.slack.screens.screens import SlackScreens
 from bot.storage import Storage
 from bot.worker.dispatch import CONTEXT_KEY, dispatch, run_task
+from bot.worker.farewell import Farewell
 from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.agents.ready_roster import ready_roster
+from core.connections.mcp.tools import ToolServers
+from core.connections.network import Network
+from core.conversations.notices.tell_owner import tell_owner
+from core.conversations.tools.reading import reading_tools
+from core.conversations.tools.remembering import remembering_tools
+from core.conversations.tools.writing import writing_tools
 from core.conversations.turns.staff import Staff
+from core.db.database import Database
 from core.db.tenant import TenantContext
-from core.gateway.answer import Gateway
+from core.gateway.answer import Gateway, Limits
 from core.gateway.ports import Provider
-from core.gateway.providers.offline import Offline
-from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
+from core.gateway.providers.anthropic.adapter import Anthropic
+from core.gateway.providers.gemini.adapter import Gemini
+from core.gateway.providers.offline.offline import Offline
+from core.gateway.providers.openai.adapter import OpenAICompatible
+from core.gateway.providers.wire.client import open_http_client
+from core.gateway.tools.dispatcher import Dispatcher
+from core.gateway.usage.ledger import Ledger
+from core.gateway.usage.model import MICROS, Limit
 from core.jobs.model import InboxEvent
 from core.jobs.wake_ups import open_bell
+from core.kernel.errors import DomainError
 from core.kernel.ids import TenantId, new_id
 from core.kernel.secret import Secret
 from core.knowledge.embedding.minilm import load as load_embedder
-from core.knowledge.ports import Embedder
+from core.knowledge.ports import Embedder, Reader
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.workspaces import Workspaces
-from handlers.giving_up import give_up
+from handlers.blocks.answers.sharing import share_offer
+from handlers.blocks.approvals import approval_card
+from handlers.blocks.mrkdwn import to_mrkdwn
+from handlers.blocks.servers.forms import ADD_FORM
+from handlers.giving_up import give_up, tell_of_it
+from handlers.servers.forms import hide_token
 from web_oauth.health import Readiness
 
 log = logging.getLogger(__name__)
 
-# Slack's client waits at most this long for one call, connection included.
-SLACK_CALL_SECONDS = 25.0
+# At the end: how long a token that is being renewed is waited for, less what the pools then take.
+LONGEST_RENEWAL_SECONDS = 20.0
+CLOSING_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +94,7 @@ class Product:
     worker: Worker
     intake: Intake
     readiness: Readiness = field(default_factory=Readiness)
+    farewell: Farewell = field(default_factory=Farewell)
 
 
 @asynccontextmanager
@@ -77,11 +103,15 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(slack_session())
         model_client = await stack.enter_async_context(open_http_client())
-        base_url = settings.slack_api_base_url
-        oauth = oauth_client(settings, web_client(session, base_url))
-        clients = SlackClients(storage.database, session, base_url, oauth)
-        stack.push_async_callback(clients.close)
-        workspaces = Workspaces(storage.database)
+        clients = open_clients(settings, storage.database, session)
+        farewell, workspaces = Farewell(), Workspaces(storage.database)
+        stack.push_async_callback(_close, clients, farewell)
+        messenger = SlackMessenger(clients, workspaces, session)
+        embedder, reader = await open_embedder(settings), LimitedReader()
+        gateway = open_gateway(settings, storage.database, model_client)
+        network = Network(settings.mcp_allow_private)
+        servers = ToolServers(network, tell=_tell_owners(storage.database))
+        staff = _staff(gateway, messenger, reader, embedder, servers)
         services = Services(
             database=storage.database,
             provisioner=storage.provisioner,
@@ -89,27 +119,87 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             rules=Rules(settings.erase_grace_days, settings.backup_days),
             workspaces=workspaces,
             directory=SlackDirectory(clients, workspaces),
-            staff=Staff(
-                ready_roster(),
-                Gateway(providers(settings, model_client)),
-                await open_embedder(settings),
-                SlackMessenger(storage.database, clients, workspaces, session),
-            ),
-            reader=LimitedReader(),
+            staff=staff,
+            reader=reader,
             files=SlackFiles(clients, session, file_hosts(settings)),
             uploads=SlackUploads(clients, session, file_hosts(settings)),
             tokens=clients,
+            teams=SlackTeams(clients),
+            screens=SlackScreens(clients),
+            tool_names=tuple(staff.dispatcher.tools),
         )
         app = build_app(clients, services)
         worker = _worker(settings, storage, services, app)
         ring = await stack.enter_async_context(open_bell(storage.listen_dsn, worker.wake))
-        intake = Intake(
-            Workspaces(storage.intake),
-            EventBatch(storage.intake, ring),
-            settings.slack_app_id,
-            _answer_now(storage, app),
-        )
-        yield Product(settings, storage, services, clients, app, worker, intake)
+        intake = _intake(settings, storage, app, EventBatch(storage.intake, ring))
+        yield Product(settings, storage, services, clients, app, worker, intake, farewell=farewell)
+
+
+async def _close(clients: SlackClients, farewell: Farewell) -> None:
+    await clients.close(farewell.left(LONGEST_RENEWAL_SECONDS, CLOSING_SECONDS))
+
+
+def open_clients(
+    settings: Settings, database: Database, session: aiohttp.ClientSession
+) -> SlackClients:
+    """Slack's Web API for every tenant, with whoever renews tokens and tells owners of them."""
+    base_url = settings.slack_api_base_url
+    oauth = oauth_client(settings, web_client(session, base_url))
+    notices = InstallationNotices(database, install_address(settings))
+    return SlackClients(database, session, base_url, oauth, notices)
+
+
+def _intake(settings: Settings, storage: Storage, app: AsyncApp, batch: EventBatch) -> Intake:
+    return Intake(
+        Workspaces(storage.intake),
+        batch,
+        settings.slack_app_id,
+        _answer_now(storage, app),
+        FORM_CHECKS,
+        _hide_tokens(storage),
+    )
+
+
+def _staff(
+    gateway: Gateway,
+    messenger: SlackMessenger,
+    reader: Reader,
+    embedder: Embedder | None,
+    servers: ToolServers,
+) -> Staff:
+    """The agents with all their tools: whoever adds one adds it here."""
+    tools = (
+        *reading_tools(embedder),
+        *writing_tools(messenger, reader, embedder, to_mrkdwn),
+        *remembering_tools(),
+    )
+    dispatcher = Dispatcher(tools)
+    cards = (approval_card, share_offer)
+    return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *cards, servers)
+
+
+def open_gateway(settings: Settings, database: Database, client: httpx.AsyncClient) -> Gateway:
+    """The one door to a model, with the operator's limits and a ledger that tells owners."""
+
+    tell = _tell_owners(database)
+    limits = Limits(calls_at_once=settings.calls_at_once)
+    return Gateway(providers(settings, client), limits, Ledger(trial_limits(settings), tell))
+
+
+def _tell_owners(database: Database) -> Callable[[TenantId, str, str], Awaitable[None]]:
+    async def tell(tenant_id: TenantId, words: str, key: str) -> None:
+        await tell_owner(database, tenant_id, words, key=key)
+
+    return tell
+
+
+def trial_limits(settings: Settings) -> tuple[Limit, ...]:
+    """What every workspace may have in a month, whatever it sets itself."""
+    micros = round(settings.trial_dollars * MICROS)
+    return (
+        Limit("tenant", "dollars", "month", micros, trial=True),
+        Limit("tenant", "tokens", "month", settings.trial_tokens, trial=True),
+    )
 
 
 def providers(settings: Settings, client: httpx.AsyncClient) -> list[Provider]:
@@ -121,6 +211,12 @@ def providers(settings: Settings, client: httpx.AsyncClient) -> list[Provider]:
                 client, settings.groq_api_key, settings.groq_base_url, settings.groq_model, "groq"
             )
         )
+    if settings.anthropic_api_key:
+        key, url = settings.anthropic_api_key, settings.anthropic_base_url
+        found.append(Anthropic(client, key, url, settings.anthropic_model))
+    if settings.gemini_api_key:
+        key, url = settings.gemini_api_key, settings.gemini_base_url
+        found.append(Gemini(client, key, url, settings.gemini_model))
     if settings.openai_compatible_base_url:
         assert settings.openai_compatible_model is not None
         found.append(
@@ -158,7 +254,7 @@ def _worker(settings: Settings, storage: Storage, services: Services, app: Async
         await give_up(services, context, event, reference)
 
     name = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
-    drain = MailboxDrain(storage.database, handle, tell)
+    drain = MailboxDrain(storage.database, handle, tell, partial(tell_of_it, services))
     return Worker(storage.database, drain, name=name, lease_seconds=settings.lease_seconds)
 
 
@@ -175,11 +271,15 @@ def _answer_now(storage: Storage, app: AsyncApp) -> AnswerNow:
     return answer
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """The HTTP session all tenants share: nothing of one's calls stays in it for another's."""
-    return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=SLACK_CALL_SECONDS),
-        # Nothing in the environment decides where tokens go.
-        trust_env=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
+def _hide_tokens(storage: Storage) -> Hide:
+    """A token that was typed into a form is sealed before the form is stored."""
+
+    async def hide(tenant: TenantId, raw: str) -> str:
+        if ADD_FORM not in raw:
+            return raw
+        try:
+            return hide_token(await storage.database.tenant(tenant), raw)
+        except DomainError:  # frozen, or gone: nobody is going to need it
+            return hide_token(None, raw)
+
+    return hide

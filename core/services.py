@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from core.conversations.ports import FileSink, FileSource
+from core.conversations.ports import FileSink, FileSource, Screens
 from core.conversations.turns.staff import Staff
 from core.db.database import Database
 from core.kernel.signing import Signer
-from core.knowledge.ports import Reader
+from core.knowledge.ports import BatchReader
 from core.lifecycle.model import Rules
 from core.tenancy.install_workspace import Provisioner
-from core.tenancy.installation.ports import TokenCheck
+from core.tenancy.installation.ports import TeamList, TokenCheck
 from core.tenancy.ports import Directory
 from core.tenancy.workspaces import Workspaces
 
@@ -23,7 +23,17 @@ class Services:
     workspaces: Workspaces
     directory: Directory
     staff: Staff
-    reader: Reader
+    reader: BatchReader
     files: FileSource
     uploads: FileSink
     tokens: TokenCheck
+    teams: TeamList
+    screens: Screens
+    # The names of all tools there are: what a form offers.
+    tool_names: tuple[str, ...] = ()
+
+    @property
+    def always_asking(self) -> frozenset[str]:
+        """The tools that no policy spares a click."""
+        tools = self.staff.dispatcher.tools
+        return frozenset(name for name, tool in tools.items() if tool.always_asks)

@@ -24,6 +24,20 @@ class Request:
     arguments: str = ""
 
 
+def press_request(
+    tenant: TenantContext, person_id: str, home_team: str | None, *, reference: str, value: str
+) -> Request:
+    """Of a button that carries *value*, or of what is filled in and sent."""
+    return Request(
+        tenant,
+        person_id,
+        home_team,
+        action="conversations:button:press",
+        reference=reference,
+        arguments=tenant.fingerprint(value),
+    )
+
+
 async def recognize(
     services: Services, request: Request, *, fresh_seconds: float = FRESH_SECONDS
 ) -> Person:

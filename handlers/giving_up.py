@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
+from core.conversations.approvals.resume_turn import find_question
 from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Outgoing
 from core.conversations.notices.tell_owner import tell_owner
@@ -12,6 +14,8 @@ from core.conversations.turns.abandon_turn import abandon_turn
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
+from handlers.answers.asking import turn_key
+from handlers.blocks.answers.asking import ASK_FORM
 from handlers.blocks.refusals import gave_up
 from handlers.blocks.rendered import Rendered
 from handlers.blocks.workspace.notices import event_set_aside
@@ -24,28 +28,32 @@ Json = dict[str, Any]
 async def give_up(
     services: Services, context: TenantContext, event: InboxEvent, reference: str
 ) -> None:
-    """Close what was begun, apologize where the event came from, and tell an owner, once an hour at
-    most. The reference is in the log. What the product had given itself is an owner's alone."""
-    try:
-        await _tell_whoever_waits(services, context, event, reference)
-    finally:
-        hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
-        words = event_set_aside(reference).text
-        await tell_owner(services.database, context.tenant_id, words, key=f"poison:{hour}")
-
-
-async def _tell_whoever_waits(
-    services: Services, context: TenantContext, event: InboxEvent, reference: str
-) -> None:
+    """Close what was begun, and apologize where the event came from. The reference is in the log. What
+    the product had given itself is an owner's alone (`tell_of_it`), but for a turn that somebody has
+    said yes to."""
     body: Json = json.loads(event.payload)
     words = gave_up(reference)
     if event.kind == "event":
         await _in_the_thread(services, context, body, words)
     elif event.kind == "command":
-        await abandon_turn(context, event.event_id)
+        await abandon_turn(context, services.staff, event.event_id)
         await _in_private(services, context, event, body, body.get("user_id"), words)
-    elif event.kind != "task":
+    elif event.kind == "task":
+        if body.get("task") == RESUME_TURN:
+            await _resumption(services, context, event, str(body.get("step")), words)
+    else:
+        if event.kind == "view" and (body.get("view") or {}).get("callback_id") == ASK_FORM:
+            key = turn_key(context, body["view"], event.event_id)
+            await abandon_turn(context, services.staff, key)
         await _in_private(services, context, event, body, (body.get("user") or {}).get("id"), words)
+
+
+async def tell_of_it(services: Services, context: TenantContext, reference: str) -> None:
+    """Have an owner told that something was given up, once an hour at most; nothing of the event is
+    needed for it."""
+    hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
+    words = event_set_aside(reference).text
+    await tell_owner(services.database, context.tenant_id, words, key=f"poison:{hour}")
 
 
 async def _in_the_thread(
@@ -58,7 +66,7 @@ async def _in_the_thread(
     thread = str(event.get("thread_ts") or ts)
     if not await _was_for_us(context, body, event, thread):
         return
-    await abandon_turn(context, f"{channel}:{ts}")
+    await abandon_turn(context, services.staff, f"{channel}:{ts}")
     await tell_person(
         context,
         services.staff.messenger,
@@ -66,6 +74,19 @@ async def _in_the_thread(
         str(event.get("user") or ""),
         key=f"gave-up:{channel}:{ts}",
     )
+
+
+async def _resumption(
+    services: Services, context: TenantContext, event: InboxEvent, step_id: str, words: Rendered
+) -> None:
+    question = await find_question(context, step_id=step_id, event=event.id)
+    if question is None:
+        return
+    await abandon_turn(context, services.staff, question.event_key)
+    place = question.place
+    message = Outgoing(place.channel, words.text, place.thread_ts)
+    key = f"gave-up:{event.event_id}"
+    await tell_person(context, services.staff.messenger, message, place.person_id, key=key)
 
 
 async def _in_private(

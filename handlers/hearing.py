@@ -10,14 +10,13 @@ from slack_bolt.async_app import AsyncBoltContext
 from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Place, Question
 from core.db.tenant import TenantContext
+from core.gateway.foreign_text import without_invisible
 from core.jobs.model import InboxEvent
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<((?:https?|mailto)[^|>\s]+)(?:\|([^>]*))?>")
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^>]*))?>")
 _OTHER = re.compile(r"<[#!]([^|>]*)(?:\|([^>]*))?>")
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
-)
 
 LONGEST_QUESTION = 8_000  # characters; the rest of a longer one is not read
 
@@ -115,5 +114,6 @@ def plain(text: str, bot_user_id: str) -> str:
     """
     text = _MENTION.sub(lambda m: "" if m[1] == bot_user_id else f"@{m[1]}", text)
     text = _LINK.sub(lambda m: f"{m[2]} ({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
+    text = _CHANNEL.sub(lambda m: f"#{m[2]} ({m[1]})" if m[2] else m[1], text)
     text = _OTHER.sub(lambda m: m[2] or m[1], text)
-    return _UNSEEN.sub("", unescape(text)).strip()[:LONGEST_QUESTION]
+    return without_invisible(unescape(text)).strip()[:LONGEST_QUESTION]

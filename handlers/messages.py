@@ -1,10 +1,13 @@
 """Direct messages, mentions, and what is said next in a thread that is already a conversation."""
 
+import asyncio
 import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
+from core.agents.choose_agent import choose_agent
+from core.agents.load_roster import load_roster_for
 from core.conversations.find_conversation import overhear_reply
 from core.conversations.turns.run_turn import run_turn
 from core.services import Services
@@ -57,8 +60,33 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
         elif files:
             await reply(services, heard, file_elsewhere())
         if _ASKS_FOR_HELP.fullmatch(heard.text.strip(" ?!.")):
-            await reply(services, heard, help_page(services.staff.roster))
+            await _help(services, heard)
         elif heard.text:
-            await run_turn(heard.tenant, services.staff, heard.question())
+            await _converse(services, heard)
         elif not files:
-            await reply(services, heard, help_page(services.staff.roster))
+            await _help(services, heard)
+
+
+async def _help(services: Services, heard: Heard) -> None:
+    roster, chooser = await load_roster_for(heard.tenant, heard.person_id)
+    await reply(services, heard, help_page(roster, chooser))
+
+
+async def _converse(services: Services, heard: Heard) -> None:
+    """Answer; beside it, where a thread begins with it, show what its agent likes to be asked."""
+    suggesting = asyncio.create_task(_suggest(services, heard))
+    try:
+        await run_turn(heard.tenant, services.staff, heard.question())
+    finally:
+        suggesting.cancel()
+        await asyncio.gather(suggesting, return_exceptions=True)
+
+
+async def _suggest(services: Services, heard: Heard) -> None:
+    """Decoration: nothing comes of its failure."""
+    if not heard.private or heard.thread_ts is not None:
+        return
+    roster, chooser = await load_roster_for(heard.tenant, heard.person_id)
+    agent = choose_agent(roster, heard.text, chooser=chooser).agent
+    thread_ts = heard.place.thread_ts
+    await services.screens.suggest(heard.tenant, heard.channel, thread_ts, agent.examples)

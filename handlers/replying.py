@@ -2,7 +2,7 @@
 nor the second event of the same text says anything twice."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -12,8 +12,10 @@ from core.conversations.outbox import respond
 from core.conversations.ports import CannotPost
 from core.conversations.turns.abandon_turn import abandon_turn
 from core.db.tenant import TenantContext
-from core.kernel.errors import Disconnected, DomainError
+from core.kernel.errors import Disconnected, DomainError, Refused
 from core.services import Services
+from core.tenancy.model import Person
+from core.tenancy.recognize_person import FRESH_SECONDS
 from handlers.admitting import Request, recognize
 from handlers.blocks.refusals import explained as explained_words
 from handlers.blocks.refusals import refused
@@ -74,6 +76,34 @@ async def answer_privately(
     await tell_person(tenant, messenger, direct, person_id, key=f"{key}:private")
 
 
+async def answer_press(
+    services: Services,
+    request: Request,
+    effect: Callable[[Person], Awaitable[Rendered | None]],
+    *,
+    response_url: str,
+    fresh_seconds: float = FRESH_SECONDS,
+) -> None:
+    """Have *effect* of a button or a form: its person is held to the same checks as a message's
+    author. What there is to say, also of what goes wrong, they alone read."""
+    try:
+        person = await recognize(services, request, fresh_seconds=fresh_seconds)
+        if not person.may_ask:
+            raise Refused(refused(person.standing).text)
+        words = await effect(person)
+    except DomainError as error:
+        words = explained_words(str(error))
+    if words is not None:
+        await answer_privately(
+            services,
+            request.tenant,
+            words,
+            response_url=response_url,
+            person_id=request.person_id,
+            key=f"respond:{request.reference}",
+        )
+
+
 @asynccontextmanager
 async def explained(services: Services, heard: Heard, part: str = "error") -> AsyncIterator[None]:
     """Turn what a person can understand into a reply. Anything else is the worker's: a retry.
@@ -86,7 +116,7 @@ async def explained(services: Services, heard: Heard, part: str = "error") -> As
         raise  # tried again: by itself, or when a word can arrive at all
     except DomainError as error:
         log.info("explained to the person", exc_info=error)
-        await abandon_turn(heard.tenant, heard.key, "explained")
+        await abandon_turn(heard.tenant, services.staff, heard.key, "explained")
         await reply(services, heard, explained_words(str(error)), part=part)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -24,12 +24,20 @@ UNKNOWN_WORKSPACE = unknown_workspace().text
 # Slack waits for 3 s. Who is not stored by then is told to come again, and not kept in line.
 ANSWER_SECONDS = 2.5
 
+# What is wrong with a form that was sent (Slack's view object), by block; empty when nothing is.
+FormCheck = Callable[[Mapping[str, Any]], dict[str, str]]
+# What of a form is sealed before it is stored.
+Hide = Callable[[TenantId, str], Awaitable[str]]
 AnswerNow = Callable[[TenantId, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 async def no_options(*asked: object) -> dict[str, Any]:
     """What is shown in a menu that nobody fills."""
     return {"options": []}
+
+
+async def hide_nothing(tenant: TenantId, raw: str) -> str:
+    return raw
 
 
 class Intake:
@@ -44,11 +52,15 @@ class Intake:
         batch: EventBatch,
         app_id: str | None,
         answer_now: AnswerNow = no_options,
+        form_checks: Mapping[str, FormCheck] | None = None,
+        hide: Hide = hide_nothing,
     ) -> None:
         self._workspaces = workspaces
         self._batch = batch
         self._app_id = app_id
         self._answer_now = answer_now
+        self._form_checks = form_checks or {}
+        self._hide = hide
         self._looking_up: dict[Origin, asyncio.Task[TenantId | None]] = {}
 
     async def accept_event(self, envelope: dict[str, Any], raw: str) -> bool:
@@ -64,11 +76,14 @@ class Intake:
         return await self._accept(addressing.address_command(form), orjson.dumps(form).decode())
 
     async def accept_interaction(self, payload: dict[str, Any]) -> dict[str, Any] | None:
-        """A click, a modal, a shortcut: stored. A menu that asks for its options: those, at once."""
+        """A click, a modal, a shortcut: stored. At once: what a menu asks for as its options, and what
+        is wrong with a form, which then stays open and is not stored."""
         if self._is_foreign(payload):
             return None
         if payload.get("type") == "block_suggestion":
             return await self._options(payload)
+        if wrong := self._wrong_with(payload):
+            return {"response_action": "errors", "errors": wrong}
         addressed = addressing.address_interaction(payload)
         await self._accept(addressed, orjson.dumps(payload).decode())
         return None
@@ -111,6 +126,7 @@ class Intake:
             log.warning("event of an unknown workspace ignored", extra=extra)
             return False
         # PostgreSQL text cannot hold the NUL that this would become once the JSON is read.
+        raw = await self._hide(tenant, raw) if addressed.kind == "view" else raw
         payload = raw.replace("\\u0000", "\\ufffd") if addressed.wakes else ""
         await self._batch.accept(
             IncomingEvent(
@@ -123,6 +139,13 @@ class Intake:
             )
         )
         return True
+
+    def _wrong_with(self, payload: dict[str, Any]) -> dict[str, str]:
+        view = payload.get("view")
+        if payload.get("type") != "view_submission" or not isinstance(view, dict):
+            return {}
+        check = self._form_checks.get(str(view.get("callback_id")))
+        return check(view) if check else {}
 
     async def _options(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Nothing is stored: an answer that comes late is of no use, and the next key press asks

@@ -8,6 +8,7 @@ from typing import Any
 from bot.intake.waking import LIFECYCLE, MESSAGES, SERVED, wakes
 from core.jobs.model import Kind
 from core.jobs.note_held_back import TASK
+from core.lifecycle.model import INSTALLATION_MAILBOX
 
 _KINDS: Mapping[object, Kind] = {
     "block_actions": "action",
@@ -89,6 +90,8 @@ def address_interaction(payload: dict[str, Any]) -> Addressed | None:
             origin, f"view:{view.get('root_view_id') or view.get('id', '')}", event_id, kind
         )
     place = _object(payload.get("container"))
+    if place.get("view_id"):  # at Home, or in a window: one person's, and no message's
+        return Addressed(origin, f"view:{place['view_id']}", event_id, kind)
     mailbox = f"action:{place.get('channel_id', '')}:{place.get('message_ts', '')}"
     return Addressed(origin, mailbox, event_id, kind)
 
@@ -160,7 +163,7 @@ def _mailbox_of(event: dict[str, Any], event_id: str) -> str:
         channel, ts = event.get("channel"), event.get("thread_ts") or event.get("ts")
         if isinstance(channel, str) and isinstance(ts, str):
             return f"{channel}:{ts}"
-    return "lifecycle" if event["type"] in LIFECYCLE else f"event:{event_id}"
+    return INSTALLATION_MAILBOX if event["type"] in LIFECYCLE else f"event:{event_id}"
 
 
 def _once(body: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ Source: docs.slack.dev, "Verifying requests from Slack". `v0=` + HMAC-SHA256 of
 import hashlib
 import hmac
 import logging
+import re
 import time
 
 from core.kernel.secret import Secret
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 300
 ALARM_SECONDS = 60.0  # one line a minute: whoever replays decides how often
-_MAX_DIGITS = 12
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
 class SignatureVerifier:
@@ -26,6 +28,16 @@ class SignatureVerifier:
             raise ValueError("an empty signing secret would let everybody in")
         self._keyed = hmac.new(signing_secret.reveal().encode(), digestmod=hashlib.sha256)
         self._alarm_at = 0.0
+
+    @staticmethod
+    def is_of_the_form(timestamp: str, signature: str) -> bool:
+        """Whether the two headers look like Slack's. What does not needs no body to be refused."""
+        return bool(_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature))
+
+    @staticmethod
+    def is_of_now(timestamp: str) -> bool:
+        """Whether a timestamp of the right form lies in the window."""
+        return abs(time.time() - int(timestamp)) <= WINDOW_SECONDS
 
     def accepts(
         self, body: bytes, timestamp: str, signature: str, now: float | None = None
@@ -40,7 +52,7 @@ class SignatureVerifier:
         return True
 
     def _is_signed(self, body: bytes, timestamp: str, signature: str) -> bool:
-        if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > _MAX_DIGITS:
+        if not _TIMESTAMP.fullmatch(timestamp):
             return False
         digest = self._keyed.copy()
         digest.update(b"v0:" + timestamp.encode() + b":" + body)

@@ -5,6 +5,8 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
+from collections.abc import Callable
 
 import aiohttp
 import orjson
@@ -14,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.intake.accept import UNKNOWN_WORKSPACE, Intake
 from bot.intake.addressing import Malformed
 from bot.intake.socket_link import Json, SentAway, SocketLink, open_link
+from bot.slack.errors import error_code, retry_after, status
 from core.kernel.errors import Postponed
 from core.kernel.secret import Secret
 
@@ -40,12 +43,20 @@ BESIDE_SECONDS = 10.0
 class SocketModeIntake:
     """Keeps a connection open and feeds what comes into the intake."""
 
-    def __init__(self, intake: Intake, app_token: Secret, web_client: AsyncWebClient) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        app_token: Secret,
+        web_client: AsyncWebClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._intake = intake
         self._app_token = app_token
         self._api = web_client
         self._link: SocketLink | None = None
         self._old: set[asyncio.Task[None]] = set()
+        self._clock = clock
+        self._lost_at = clock()
 
     async def open(self) -> None:
         """Stay connected until cancelled. A server that does not answer is tried again."""
@@ -56,21 +67,29 @@ class SocketModeIntake:
             finally:
                 await self._leave()
 
-    async def is_connected(self) -> bool:
+    @property
+    def is_connected(self) -> bool:
         return self._link is not None and self._link.is_open
+
+    def seconds_without(self) -> float:
+        """How long nothing can have come in; 0 while connected."""
+        return 0.0 if self.is_connected else self._clock() - self._lost_at
 
     async def _stay_connected(self, session: aiohttp.ClientSession) -> None:
         failed = 0
         while True:
             try:
                 link = await open_link(session, self._api, self._app_token, self._receive)
-            except TROUBLE as error:
+            except Exception as error:  # whatever it is: who stops trying is deaf for good
                 failed += 1
                 await asyncio.sleep(_pause(error, failed))
                 continue
             log.info("connected to Slack")
             self._keep(link)
-            await link.leaving.wait()
+            try:
+                await link.leaving.wait()
+            finally:
+                self._lost_at = self._clock()
             failed = 1
             await asyncio.sleep(_pause(SentAway(link.reason), failed))
 
@@ -129,20 +148,34 @@ class SocketModeIntake:
         return None
 
 
+def _named(error: Exception) -> str:
+    """Type and status, not its text: a handshake's has the address, and the ticket in it is as good
+    as a token."""
+    if isinstance(error, SentAway):
+        return error.reason
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{type(error).__name__} {error.status}"
+    return error_code(error)
+
+
 def _pause(error: Exception, failed: int) -> float:
     """Seconds until the next try, with a line that says what happened and what to do about it."""
     pauses, at_least = LOST_SECONDS, 0.0
     if isinstance(error, SentAway) and error.reason in HINTS:
         pauses = REFUSED_SECONDS
         log.error(HINTS[error.reason])
-    elif isinstance(error, SlackApiError) and error.response.status_code < HTTP_ERROR:
+    elif isinstance(error, SlackApiError) and status(error) < HTTP_ERROR:
         pauses = REFUSED_SECONDS
-        at_least = float(error.response.headers.get("Retry-After") or 0)
-        log.error("Slack refuses a connection: %s", error.response.get("error"))
+        at_least = retry_after(error) or 0.0
+        log.error("Slack refuses a connection: %s", error_code(error))
     elif isinstance(error, Postponed):
         at_least = error.seconds
         log.warning("no connection to Slack: %s", error)
+    elif not isinstance(error, TROUBLE):
+        # slack_sdk stumbles over an answer that is no object, or it is a defect of ours.
+        pauses = REFUSED_SECONDS
+        log.error("no connection to Slack, and nobody foresaw why", exc_info=error)
     else:
-        log.warning("no connection to Slack: %s", error if str(error) else type(error).__name__)
+        log.warning("no connection to Slack: %s", _named(error))
     base = pauses[min(failed, len(pauses)) - 1]
     return max(base, at_least) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret

@@ -14,7 +14,7 @@ LIFECYCLE = frozenset(
     {"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"}
 )
 # What has a listener; anything else that the app may be subscribed to is not stored at all.
-SERVED = MESSAGES | LIFECYCLE | {"agent_session_stopped", "user_change"}
+SERVED = MESSAGES | LIFECYCLE | {"agent_session_stopped", "app_home_opened", "user_change"}
 # A message of a person. Any other subtype is an edit, a deletion, a join, a topic and the like.
 _SAID = frozenset({None, "file_share", "thread_broadcast"})
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 log = logging.getLogger(__name__)
 
-Ability = Literal["streaming", "sessions", "status", "metadata", "speaker", "markdown"]
+Ability = Literal["streaming", "sessions", "status", "metadata", "speaker", "markdown", "feedback"]
 
 # A scope granted or a server updated later is noticed after this long.
 FORGET_SECONDS = 600.0

@@ -10,6 +10,8 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.slack.errors import CALL_ERRORS, error_code
+from bot.slack.installing.doubts import TokenDoubts
+from bot.slack.installing.notices import InstallationNotices
 from bot.slack.pacing.pace import Pace
 from bot.slack.pacing.web_client import PacedWebClient, web_client
 from core.db.database import Database
@@ -20,12 +22,11 @@ from core.kernel.secret import Secret
 from core.tenancy.installation.model import StoredToken, TokenVersion
 from core.tenancy.installation.ports import SlackOAuth
 from core.tenancy.installation.ready_token import ready_token
-from core.tenancy.installation.refuse_token import DISCONNECTED, refuse_token
+from core.tenancy.installation.refuse_token import DISCONNECTED
 from core.tenancy.organizations import find_organization_of
 
 # A token that was revoked or replaced is dropped in every process within this many seconds.
 TOKEN_SECONDS = 4.0
-CLOSE_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,14 @@ class SlackClients:
         session: aiohttp.ClientSession,
         base_url: str,
         oauth: SlackOAuth | None = None,
+        notices: InstallationNotices | None = None,
     ) -> None:
         self._database = database
         self._session = session
         self.base_url = base_url
         self.oauth = oauth
+        self.notices = notices or InstallationNotices(database)
+        self.doubts = TokenDoubts(self.api)
         self._kept: dict[TenantId, tuple[float, BotClient]] = {}
         self._opening: dict[TenantId, asyncio.Task[BotClient]] = {}
         self._sweep_at = 0.0
@@ -85,12 +89,6 @@ class SlackClients:
             opening.add_done_callback(partial(self._opened, context.tenant_id))
         return await asyncio.shield(opening)
 
-    async def refused(self, context: TenantContext, code: str) -> None:
-        """Slack has refused the token of this workspace that is kept here: nobody uses it again."""
-        kept = self._kept.pop(context.tenant_id, None)
-        if kept is not None:
-            await refuse_token(kept[1].owner, kept[1].version, code)
-
     async def still_works(self, context: TenantContext) -> bool:
         """Whether Slack takes the token that is stored now. Raises Postponed when it cannot say."""
         self._kept.pop(context.tenant_id, None)
@@ -105,10 +103,10 @@ class SlackClients:
             ) from error
         return True
 
-    async def close(self) -> None:
-        """Wait for tokens that are being renewed: half-way, they would be lost."""
+    async def close(self, within: float) -> None:
+        """Wait for tokens that are being renewed, so many seconds: half-way, they would be lost."""
         if self._opening:
-            await asyncio.wait(self._opening.values(), timeout=CLOSE_SECONDS)
+            await asyncio.wait(self._opening.values(), timeout=within)
 
     def api(self, token: Secret | None = None) -> PacedWebClient:
         """A client on the shared session, for whoever has no workspace yet."""
@@ -140,6 +138,8 @@ class SlackClients:
             found = await ready_token(self._database, owner, self.oauth, spent=spent)
         if found is None:
             raise Disconnected(DISCONNECTED)
+        if found.ends_at is not None:
+            await self.notices.ends(context.tenant_id, found.ends_at)
         return self._client(context, owner, found, team_id)
 
     async def _organization(self, organization: TenantId) -> TenantContext:
@@ -163,24 +163,27 @@ class SlackClients:
             found.pair.access,
             pace=Pace(self._database, context),
             team_id=team_id,
-            on_token_error=partial(self._token_error, context, owner, found.version),
+            on_token_error=partial(self._token_error, context, owner, found),
         )
         return BotClient(api, found.pair.access, found.bot_user_id, owner, found.version)
 
     async def _token_error(
-        self, context: TenantContext, owner: TenantContext, version: TokenVersion, code: str
-    ) -> Secret | None:
-        """Of this token, and not of one that has taken its place. A new one, if it only expired."""
+        self, context: TenantContext, owner: TenantContext, found: StoredToken, code: str
+    ) -> PacedWebClient:
+        """Of this token, and not of one that has taken its place: a renewal, another installation,
+        or the organization's, where the workspace's own is dead. Raises Disconnected if none has,
+        and NotCarriedOut while it is not sure that the token is bad."""
+        version = found.version
         kept = self._kept.get(context.tenant_id)
         if kept and kept[1].version == version:
             del self._kept[context.tenant_id]
-        if code != "token_expired":
-            await refuse_token(owner, version, code)
-            return None
-        renewing = asyncio.create_task(self._open(context, version))
-        self._opening[context.tenant_id] = renewing
-        renewing.add_done_callback(partial(self._opened, context.tenant_id))
-        return (await asyncio.shield(renewing)).token
+        is_expired = code == "token_expired"
+        if not is_expired:
+            await self.doubts.settle(owner, version, found.pair.access, code)
+        opening = asyncio.create_task(self._open(context, version if is_expired else None))
+        self._opening[context.tenant_id] = opening
+        opening.add_done_callback(partial(self._opened, context.tenant_id))
+        return (await asyncio.shield(opening)).api
 
     def _opened(self, tenant: TenantId, task: "asyncio.Task[BotClient]") -> None:
         if self._opening.get(tenant) is task:

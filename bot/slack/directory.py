@@ -25,14 +25,17 @@ class SlackDirectory:
     ) -> Person:
         client = await self._clients.of(context)
         team = await self._workspaces.team_of(context.tenant_id)
+        if self._clients.reaches_slack:
+            home_team = None  # Slack's own records name the team: what is not said stays closed
         try:
             answer = await client.api.users_info(user=person_id)
         except CALL_ERRORS as error:
             return Person(person_id, _without_record(error, team, home_team))
         user: dict[str, Any] = answer.get("user") or {}
-        if user.get("id") == person_id and not self._clients.reaches_slack:
-            # A record of that very person without a team: a small server of one workspace, this
-            # one. Slack's own records name the team, and there what is not said stays closed.
+        if user.get("id") != person_id:
+            return Person(person_id, "outsider")  # nobody's record, or somebody else's
+        if not self._clients.reaches_slack:
+            # A record without a team: a small server of one workspace, this one.
             home_team = home_team or team
         return Person(person_id, standing_of(user, team, home_team), _name_of(user))
 
@@ -46,7 +49,7 @@ class SlackDirectory:
 def standing_of(user: Mapping[str, Any], team: str, home_team: str | None = None) -> Standing:
     """What a Slack user is to the workspace *team*; what nobody says is held against them.
 
-    *home_team* is the event's own word; it counts only where the record names no team.
+    *home_team* counts only where the record names no team, and is None where the other end is Slack.
     `is_app_user` says that the person has authorized this app: it makes nobody a bot, nor a member.
     Source: docs.slack.dev, user object.
     """

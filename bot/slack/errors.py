@@ -4,8 +4,10 @@
 | --- | --- | --- |
 | 429, 5xx, no connection | Postponed: tried again later | nobody |
 | a refused token | Disconnected (bot/slack/pacing) | the operator |
+| `invalid_auth` | NotCarriedOut, until it is confirmed (installing/doubts.py) | nobody |
 | a place that is closed to us | CannotPost: said in their direct message | the person |
-| `missing_scope` | CannotPost that names the scope | the person and the owner |
+| `missing_scope` | CannotPost: the scope, and where to give it | the person and the owner |
+| no look whether a message is there | CannotPost, unknown: it is not made again | the person, if they asked |
 | too long, blocks refused | split smaller, then text alone (answers/rewriting.py) | nobody |
 | anything else | CannotPost with Slack's own word | the person |
 
@@ -18,7 +20,7 @@ from contextlib import contextmanager
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from core.conversations.ports import CannotPost
+from core.conversations.ports import UNKNOWN, CannotPost
 from core.kernel.errors import Disconnected, Postponed
 from core.pacing.model import NotCarriedOut
 
@@ -81,12 +83,12 @@ def error_code(error: Exception) -> str:
     if not isinstance(error, SlackApiError):
         return type(error).__name__
     code = _said(error).get("error")
-    return str(code or f"http_{_status(error)}")
+    return str(code or f"http_{status(error)}")
 
 
 def retry_after(error: SlackApiError) -> float | None:
     """The seconds Slack wants us to wait; None for what is no 429."""
-    if _status(error) != 429 and error_code(error) not in ("ratelimited", "rate_limited"):
+    if status(error) != 429 and error_code(error) not in ("ratelimited", "rate_limited"):
         return None
     headers = getattr(error.response, "headers", None) or {}
     try:
@@ -141,12 +143,28 @@ def translated(error: Exception) -> Postponed | CannotPost:
     return CannotPost(_CLOSED.get(known, f"Slack did not take the message ({code})."), code)
 
 
+def unlooked(error: SlackApiError) -> CannotPost:
+    """What it means that Slack will not show whether a message is there. A place that is closed to us
+    takes no second one either; anywhere else a second one might stand beside the first."""
+    refusal = translated(error)
+    assert isinstance(refusal, CannotPost), "what passes is another try's"
+    return refusal if refusal.reason in _CLOSED else not_known(refusal.scope)
+
+
+def not_known(scope: str | None = None) -> CannotPost:
+    """Nobody can find out whether a message was made, so it is not made again."""
+    return CannotPost(
+        "Slack did not let me look whether it took the message.", UNKNOWN, scope=scope
+    )
+
+
 def _said(error: SlackApiError) -> dict[str, object]:
     """slack_sdk's response, whose data is text when the server sent text; or the transport's own."""
     data = getattr(error.response, "data", error.response)
     return data if isinstance(data, dict) else {}
 
 
-def _status(error: SlackApiError) -> int:
+def status(error: SlackApiError) -> int:
+    """HTTP's, whichever response slack_sdk put into the error; 0 where it has none."""
     response = error.response
     return int(getattr(response, "status_code", getattr(response, "status", 0)) or 0)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -21,9 +20,7 @@ from bot.slack.clients import BotClient, SlackClients
 from bot.slack.errors import REFUSED_FOR_SIZE, error_code, in_our_words
 from bot.slack.posts import Posts
 from core.conversations.model import Outgoing, Place, Speaker
-from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.ports import AnswerParts, AnswerPen, CannotPost
-from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import Invalid
 from core.pacing.model import NotCarriedOut
@@ -41,20 +38,17 @@ class SlackMessenger:
 
     def __init__(
         self,
-        database: Database,
         clients: SlackClients,
         workspaces: Workspaces,
         session: aiohttp.ClientSession,
         *,
         oldest_stream_seconds: float = OLDEST_STREAM_SECONDS,
     ) -> None:
-        self._database = database
         self._clients = clients
         self._workspaces = workspaces
         self._session = session
         self._abilities = Abilities()
         self._live = LiveAnswers()
-        self._noticed: set[tuple[str, str]] = set()
         self._oldest_stream_seconds = oldest_stream_seconds
 
     async def post(self, context: TenantContext, message: Outgoing, *, key: str) -> str:
@@ -75,6 +69,11 @@ class SlackMessenger:
         posts = await self._posts(context)
         async with self._in_our_words(context):
             await _or_plainly(partial(_update, posts, message_ts), message)
+
+    async def remove(self, context: TenantContext, channel: str, message_ts: str) -> None:
+        posts = await self._posts(context)
+        async with self._in_our_words(context):
+            await posts.api.chat_delete(channel=channel, ts=message_ts)
 
     async def respond(self, response_url: str, message: Outgoing) -> None:
         if not self._is_slacks(response_url):
@@ -128,19 +127,12 @@ class SlackMessenger:
             with in_our_words():
                 yield
         except CannotPost as refusal:
-            if refusal.scope is not None:
-                await self._tell_owner(context, refusal.scope)
-            raise
-
-    async def _tell_owner(self, context: TenantContext, scope: str) -> None:
-        """Once a day, also when the notice itself needs the right that is missing."""
-        key = f"scope:{scope}:{datetime.now(UTC):%Y-%m-%d}"
-        if (context.tenant_id, key) in self._noticed:
-            return
-        words = f"Something did not work, because this workspace has not given me `{scope}`. "
-        words += "Please install AEGIS again."
-        await tell_owner(self._database, context.tenant_id, words, key=key)
-        self._noticed.add((context.tenant_id, key))
+            if refusal.scope is None:
+                raise
+            notices = self._clients.notices
+            await notices.lacks(context.tenant_id, refusal.scope)
+            words = f"{refusal} {notices.remedy()}"
+            raise CannotPost(words, refusal.reason, scope=refusal.scope) from refusal
 
     async def _posts(self, context: TenantContext) -> Posts:
         client = await self._clients.of(context)

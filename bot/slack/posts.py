@@ -7,12 +7,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.abilities import Abilities
-from bot.slack.errors import error_code, is_about_arguments, is_passing
+from bot.slack.errors import error_code, is_about_arguments, is_passing, not_known, unlooked
 from core.conversations.model import Speaker
 
 METADATA_EVENT = "aegis_message"
 PAGE = 200  # messages a call
 MOST_PAGES = 25
+# The thread is gone, and what stood in it.
+_NOTHING_THERE = ("thread_not_found", "message_not_found")
+
+FEEDBACK = "context_actions"  # the block in which the buttons stand that judge an answer
 
 Blocks = list[dict[str, Any]]
 
@@ -75,10 +79,13 @@ class Posts:
             return
 
     async def find(self, channel: str, thread_ts: str | None, key: str) -> str | None:
-        """The message that carries *key* in its metadata, if this server can tell.
+        """The message that carries *key* in its metadata; None when it surely is not there.
 
-        Raises what Slack raised when it could not say just now: the message may be there.
+        Raises what Slack raised when it could not say just now, CannotPost when it never will: the
+        message may be there.
         """
+        if not self.abilities.has(self.team_id, "metadata"):
+            raise not_known()
         async for message in self.said(channel, thread_ts):
             if key_of(message) == key:
                 return str(message["ts"])
@@ -87,9 +94,10 @@ class Posts:
     async def said(
         self, channel: str, thread_ts: str | None, *, oldest: str | None = None
     ) -> AsyncIterator[dict[str, Any]]:
-        """A thread's messages from the oldest on, or a channel's newest; none where Slack shows none.
+        """A thread's messages from the oldest on, or a channel's newest.
 
-        Raises what Slack raised when another try may be answered.
+        Raises what Slack raised when another try may be answered, CannotPost when Slack shows none
+        of them, or not all: who cannot look must not take that for "not there".
         """
         cursor: str | None = None
         for _ in range(MOST_PAGES):
@@ -104,12 +112,15 @@ class Posts:
             except SlackApiError as error:
                 if is_passing(error):
                     raise
-                return
+                if error_code(error) in _NOTHING_THERE:
+                    return
+                raise unlooked(error) from error
             for message in answer.get("messages") or []:
                 yield message
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not thread_ts or not cursor:
                 return
+        raise not_known()
 
     def speaker_arguments(self, speaker: Speaker | None) -> dict[str, Any]:
         if speaker is None or not self.abilities.has(self.team_id, "speaker"):
@@ -127,6 +138,8 @@ class Posts:
             blocks = (
                 blocks if any(block["type"] in ("section", "actions") for block in blocks) else []
             )
+        if not self.abilities.has(self.team_id, "feedback"):
+            blocks = [block for block in blocks if block["type"] != FEEDBACK]
         if blocks:
             extras["blocks"] = blocks
         return extras
@@ -138,7 +151,9 @@ class Posts:
             self.abilities.lacks(self.team_id, "speaker")
         elif is_about_arguments(error) and code != "invalid_blocks" and "metadata" in extras:
             self.abilities.lacks(self.team_id, "metadata")
-        elif is_about_arguments(error) and self._has_markdown(extras):
+        elif is_about_arguments(error) and self._has(extras, FEEDBACK):
+            self.abilities.lacks(self.team_id, "feedback")
+        elif is_about_arguments(error) and self._has(extras, "markdown"):
             self.abilities.lacks(self.team_id, "markdown")
         elif is_about_arguments(error) and "username" in extras:
             self.abilities.lacks(self.team_id, "speaker")
@@ -147,8 +162,8 @@ class Posts:
         return True
 
     @staticmethod
-    def _has_markdown(extras: dict[str, Any]) -> bool:
-        return any(block["type"] == "markdown" for block in extras.get("blocks", []))
+    def _has(extras: dict[str, Any], kind: str) -> bool:
+        return any(block["type"] == kind for block in extras.get("blocks", []))
 
 
 def key_of(message: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import orjson
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 
+from bot.intake.waking import LIFECYCLE
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.kernel.errors import Postponed
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 # Where listeners find who they work for and which inbox event they complete.
 CONTEXT_KEY = "tenant"
 EVENT_KEY = "inbox_event"
+# What Slack says of an installation is heard without its token, which may be dead by then. Bolt sees
+# to that for the events of its end, and not for those of access, which come before them in line.
+TOKENLESS_KEY = "tokenless"
 # Where Bolt's error handler leaves what a listener raised.
 ERROR_KEY = "listener_error"
 
@@ -36,11 +40,14 @@ async def keep_error(error: Exception, context: AsyncBoltContext) -> None:
 
 async def dispatch(app: AsyncApp, context: TenantContext, event: InboxEvent) -> None:
     """Run the event's listener to its end. Raises ListenerFailed from what the listener raised."""
+    body = orjson.loads(event.payload)
+    inner = body.get("event")
+    tokenless = isinstance(inner, dict) and inner.get("type") in LIFECYCLE
     # "socket_mode" tells Bolt that the body was verified by the caller and is a mapping.
     request = AsyncBoltRequest(
-        body=orjson.loads(event.payload),
+        body=body,
         mode="socket_mode",
-        context={CONTEXT_KEY: context, EVENT_KEY: event},
+        context={CONTEXT_KEY: context, EVENT_KEY: event, TOKENLESS_KEY: tokenless},
     )
     response = await app.async_dispatch(request)
     if response.status >= 500:

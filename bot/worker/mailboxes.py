@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.slack.pacing.patience import work_of_age
 from bot.worker.failures import wait_out
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store as jobs
 from core.jobs.jitter import jitter
-from core.jobs.model import MAX_ATTEMPTS, InboxEvent, Lease, backoff_seconds
+from core.jobs.model import MAX_ATTEMPTS, MOST_DEATHS, InboxEvent, Lease, backoff_seconds
 from core.jobs.set_aside import set_aside
 from core.kernel.errors import Busy, DomainError, NotFound
 from core.kernel.ids import new_reference
@@ -19,16 +20,23 @@ Handle = Callable[[TenantContext, InboxEvent], Awaitable[None]]
 # How long the mail of a tenant that cannot be served now waits for the next look.
 AGAIN_SECONDS = 5.0
 
+# Tell whoever waits for an event that it is given up; the text is the reference in the log.
 GiveUp = Callable[[TenantContext, InboxEvent, str], Awaitable[None]]
+# Tell an owner that one was, and nothing of it.
+GaveUp = Callable[[TenantContext, str], Awaitable[None]]
 
 
 class MailboxDrain:
-    """What one lease is good for. *handle* does an event; *give_up* tells the person."""
+    """What one lease is good for. *handle* does an event; *give_up* tells the person; *gave_up* tells
+    an owner of an event that cannot even be given up in words."""
 
-    def __init__(self, database: Database, handle: Handle, give_up: GiveUp) -> None:
+    def __init__(
+        self, database: Database, handle: Handle, give_up: GiveUp, gave_up: GaveUp
+    ) -> None:
         self._database = database
         self._handle = handle
         self._give_up = give_up
+        self._gave_up = gave_up
 
     async def drain(self, lease: Lease) -> bool:
         """Do what waits, oldest first; leave the rest to a retry when an event fails.
@@ -40,7 +48,9 @@ class MailboxDrain:
         if context is None:
             return False
         while (event := await self._next(context, lease)) is not None:
-            if lease.deaths >= MAX_ATTEMPTS or event.attempts >= MAX_ATTEMPTS:
+            if lease.deaths >= MOST_DEATHS:
+                again = await self._drop(context, event, new_reference())
+            elif lease.deaths >= MAX_ATTEMPTS or event.attempts >= MAX_ATTEMPTS:
                 # Every worker that began it died of it, or it failed too often: it runs no more.
                 again = await self._abandon(context, event, new_reference())
             else:
@@ -76,7 +86,8 @@ class MailboxDrain:
     async def _attempt(self, context: TenantContext, event: InboxEvent) -> float | None:
         """Do one event. Returns seconds until the next try, or None when it is finished."""
         try:
-            await self._handle(context, event)
+            with work_of_age(event.age_seconds):
+                await self._handle(context, event)
         except Exception as error:
             return await self._failed(context, event, error)
         async with context.db.transaction() as tx:
@@ -115,8 +126,29 @@ class MailboxDrain:
             if seconds is not None:
                 return seconds
             log.exception("the person could not be told", extra={"reference": reference})
+        await self._tell_owner(context, reference)
         await set_aside(context, event, reference)
         return None
+
+    async def _drop(
+        self, context: TenantContext, event: InboxEvent, reference: str
+    ) -> float | None:
+        """Set an event aside that killed those who gave it up, too. Nothing of it is read any more,
+        and an owner is told by whoever does that task."""
+        log.error(
+            "event set aside, and who sent it is not told: each try to tell killed its worker",
+            extra={"reference": reference, "event": event.event_id},
+        )
+        await set_aside(context, event, reference)
+        await self._tell_owner(context, reference)
+        return None
+
+    async def _tell_owner(self, context: TenantContext, reference: str) -> None:
+        """Once it is over, and not with each try to tell the person."""
+        try:
+            await self._gave_up(context, reference)
+        except Exception:
+            log.exception("the owner could not be told", extra={"reference": reference})
 
     async def _release(self, lease: Lease, delay_seconds: float) -> None:
         async with self._database.control() as tx:

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 # A turn that is told to stop has so long for what it leaves behind in Slack.
 LAST_WORDS_SECONDS = 2.0
-# While the database is away, it is asked no less often than this.
-LONGEST_REST_SECONDS = 2.0
+# While the database is away, it is asked no less often than this: work goes on so soon after it is back.
+LONGEST_REST_SECONDS = 1.0
 
 
 class Worker:
@@ -49,6 +49,7 @@ class Worker:
         # What broke off and is not given back yet, with the seconds it then waits. By mailbox.
         self._broken: dict[tuple[str, str], tuple[Lease, float]] = {}
         self._wake = asyncio.Event()
+        self._over = asyncio.Event()
         self._stopping = False
 
     def wake(self) -> None:
@@ -56,7 +57,7 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until `stop`. A database that is away is waited for."""
+        """Work until `stop` is over. A database that is away is waited for."""
         renewing = asyncio.create_task(self._renew_leases())
         failures = 0
         try:
@@ -74,13 +75,25 @@ class Worker:
                     failures = 0
                 if not more:
                     await self._rest(failures)
+            # What still runs is ours until it has ended, or is handed back.
+            await self._over.wait()
         finally:
             renewing.cancel()
 
-    async def stop(self, grace_seconds: float = 20.0) -> None:
-        """Claim nothing more, let running drains end, hand back what does not end in time."""
+    def claim_no_more(self) -> None:
+        """Begin nothing from here on; what runs goes on until `stop`."""
         self._stopping = True
         self.wake()
+
+    async def stop(self, grace_seconds: float = 20.0) -> None:
+        """Claim nothing more, let running drains end, hand back what does not end in time."""
+        self.claim_no_more()
+        try:
+            await self._end_work(grace_seconds)
+        finally:
+            self._over.set()
+
+    async def _end_work(self, grace_seconds: float) -> None:
         if self._running:
             await asyncio.wait(self._running.values(), timeout=grace_seconds)
         unfinished = list(self._running.values())
@@ -143,11 +156,15 @@ class Worker:
             self._broken[(lease.tenant_id, lease.mailbox)] = (lease, 0.0)
             return True
         error = task.exception()
-        if error is not None:
+        if error is None:
+            return False
+        if is_around(error):
+            # One line: when the database goes, all that run break off at once.
+            log.warning("a drain broke off: %s", type(error).__name__)
+            self._broken[(lease.tenant_id, lease.mailbox)] = (lease, 0.1 + jitter())
+        else:
             log.error("a drain broke off", exc_info=error)
-            if is_around(error):
-                self._broken[(lease.tenant_id, lease.mailbox)] = (lease, 0.1 + jitter())
-        return error is not None
+        return True
 
     async def _give_back(self) -> None:
         """Give back what broke off; what somebody else has claimed meanwhile stays theirs."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-TurnState = Literal["open", "stopping", "answered", "done", "failed"]
+from core.gateway.tools.steps import ToolStep
+from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 
-# How many earlier turns of a thread go with a question.
-REMEMBERED_TURNS = 6
+TurnState = Literal["open", "stopping", "waiting", "answered", "done", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,40 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Where a question was asked from; with *text* the words of the message it is about, which *by*
+    wrote. They are anybody's words: data, and no order. Shared, its answer goes to the channel, into
+    the thread if there is one."""
+
+    channel: str
+    thread_ts: str | None = None
+    text: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrewOn:
+    """What an answer was made from, as far as sharing it asks: which documents, and whether anything
+    else was for the asker's eyes alone."""
+
+    documents: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asked. `event_key` names the message, so that two events of it are one turn."""
+    """What a person asked. `event_key` names the message, so that two events of it are one turn.
+
+    With `agent` (a key) it was chosen already, and `because` says why, in words.
+    """
 
     event: int
     event_key: str
     place: Place
     text: str
     agent: str | None = None
+    because: str = ""
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +81,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its answer, as stored."""
+    """One question and its answer, as stored. `choice` says why this agent has it, in words.
+
+    `taken` is the number under which this worker took it up: whoever comes next gets a higher one,
+    and from then on this one writes nothing of the turn any more (a fencing token).
+    """
 
     turn_id: str
     conversation_id: int
@@ -64,6 +94,9 @@ class Turn:
     state: TurnState
     answer: str | None
     sources: tuple[Source, ...]
+    choice: str = ""
+    taken: int = 0
+    about: About | None = None
 
     @property
     def is_over(self) -> bool:
@@ -97,10 +130,12 @@ class OutboxRow:
 
 @dataclass(slots=True)
 class Part:
-    """One Slack message of an answer. `message_ts` is None while it is not known to exist."""
+    """One Slack message of an answer. `message_ts` is None while it is not known to exist. One that
+    `streams` was begun as a stream, which may still be open."""
 
     key: str
     message_ts: str | None = None
+    streams: bool = False
 
 
 @dataclass(slots=True)
@@ -111,3 +146,6 @@ class Draft:
     model: str = ""
     sources: tuple[Source, ...] = field(default=())
     trouble: Exception | None = None  # why it can be shown no further for now
+    waiting: tuple[ToolStep, ...] = ()  # calls of tools that need a yes before it goes on
+    allowed: AllowedAddresses = NO_ADDRESSES  # which links of it may be live
+    drew_on: DrewOn | None = None  # None: nobody noted it, so it is not shared

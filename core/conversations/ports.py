@@ -1,11 +1,13 @@
 """What a conversation needs of the outside: a messenger that posts and streams, files both ways."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.conversations.model import Outgoing, Part, Place, Source, Speaker
 from core.db.tenant import TenantContext
+from core.kernel.addresses import AllowedAddresses
 from core.kernel.errors import Unavailable
 
 
@@ -15,12 +17,23 @@ class AnswerParts(Protocol):
     @property
     def parts(self) -> tuple[Part, ...]: ...
 
+    async def hold(self) -> None:
+        """Raises Overtaken when the answer is another worker's by now, as the next two do; Postponed
+        when that cannot be known just now."""
+        ...
+
     async def opening(self) -> Part:
         """A new message is about to be made."""
         ...
 
-    async def opened(self, part: Part, message_ts: str) -> None:
-        """It was made, and this is its name."""
+    async def opened(self, part: Part, message_ts: str, *, streams: bool) -> None:
+        """It was made, or found, and this is its name; nothing when it is about to be taken away.
+        It *streams* if it was begun as a stream."""
+        ...
+
+    async def disown(self, message_ts: str) -> bool:
+        """Whether a message that was made by one who is overtaken is nobody's: then it stays on
+        record as that, and whoever made it takes it away."""
         ...
 
     async def is_known(self, message_ts: str) -> bool:
@@ -30,6 +43,10 @@ class AnswerParts(Protocol):
 
 class AnswerPen(Protocol):
     """Writes one answer so that the reader sees it grow, and in the end sees it whole and once."""
+
+    def allow(self, addresses: AllowedAddresses) -> None:
+        """From here on a link to one of these is live, to any other it is text. None is at first."""
+        ...
 
     async def write(self, text: str) -> None:
         """Add what the model said. Raises Stopped when the person has stopped the answer."""
@@ -44,6 +61,10 @@ class Stopped(Exception):
     """The person pressed Stop."""
 
 
+# The reason of what Slack may have shown, although it never said so.
+UNKNOWN = "unknown"
+
+
 class CannotPost(Unavailable):
     """Slack takes the message in that place neither now nor later.
 
@@ -54,6 +75,10 @@ class CannotPost(Unavailable):
         super().__init__(words)
         self.reason = reason
         self.scope = scope
+
+
+class TooLate(Unavailable):
+    """Slack lets an app open a window for three seconds after somebody asked, and once."""
 
 
 class CannotSend(Unavailable):
@@ -74,14 +99,19 @@ class Messenger(Protocol):
     async def find_posted(
         self, context: TenantContext, message: Outgoing, *, key: str
     ) -> str | None:
-        """The ts of a message posted earlier under *key*, if Slack has it.
+        """The ts of a message posted earlier under *key*; None when it surely is not there.
 
-        Raises Postponed when Slack cannot say just now: only a later try may post.
+        Raises Postponed when Slack cannot say just now: only a later try may post. Raises CannotPost
+        (UNKNOWN) when it never will: nobody may.
         """
         ...
 
     async def update(self, context: TenantContext, message_ts: str, message: Outgoing) -> None:
         """Replace a message of ours."""
+        ...
+
+    async def remove(self, context: TenantContext, channel: str, message_ts: str) -> None:
+        """Take a message of ours away."""
         ...
 
     async def respond(self, response_url: str, message: Outgoing) -> None:
@@ -99,6 +129,41 @@ class Messenger(Protocol):
         self, context: TenantContext, place: Place, speaker: Speaker, parts: AnswerParts
     ) -> AbstractAsyncContextManager[AnswerPen]:
         """Show that the agent works, with a Stop button; hand out a pen; always clean up after."""
+        ...
+
+
+class Screens(Protocol):
+    """What Slack shows beside messages, as far as the product knows it. A *view* is Block Kit."""
+
+    async def open_modal(
+        self, context: TenantContext, trigger_id: str, view: Mapping[str, Any]
+    ) -> None:
+        """Open a window for whoever did what the trigger is of.
+
+        Raises TooLate, Postponed, CannotPost.
+        """
+        ...
+
+    async def push_modal(
+        self, context: TenantContext, trigger_id: str, view: Mapping[str, Any]
+    ) -> None:
+        """The same, on top of the window in which a button was pressed."""
+        ...
+
+    async def publish_home(
+        self, context: TenantContext, person_id: str, view: Mapping[str, Any]
+    ) -> None:
+        """Show the Home tab to that person; nothing where the server has none. Raises Postponed."""
+        ...
+
+    async def suggest(
+        self,
+        context: TenantContext,
+        channel: str,
+        thread_ts: str | None,
+        prompts: Sequence[str],
+    ) -> None:
+        """Offer things to ask, where Slack takes them. Never raises: it is decoration."""
         ...
 
 

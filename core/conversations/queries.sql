@@ -6,31 +6,70 @@ insert into conversation as c (channel, thread_ts, agent, opened_by) values ($1,
 on conflict (channel, thread_ts) do update set agent = c.agent
 returning c.id, c.agent;
 
+-- give_thread --
+update conversation set agent = $2 where id = $1;
+
 -- open_turn --
-insert into turn (turn_id, conversation_id, event_key, person_id, agent, question)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (event_key) do nothing;
+-- Whoever takes a turn up gets its next number, and has to hold it to write anything of it.
+insert into turn as t
+  (turn_id, conversation_id, event_key, person_id, agent, question, choice, about, taken)
+values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, 1)
+on conflict (event_key) do update set taken = t.taken + 1
+returning turn_id, conversation_id, agent, question, state, answer, sources, choice, taken, about;
 
--- find_turn --
-select turn_id, conversation_id, agent, question, state, answer, sources
-from turn where event_key = $1;
+-- take_turn --
+update turn set taken = taken + 1 where event_key = $1
+returning turn_id, conversation_id, agent, question, state, answer, sources, choice, taken, about;
 
--- list_earlier --
--- Stopped and failed turns have a question too: what was said stays said.
-select question, coalesce(answer, '') as answer from (
-  select id, question, answer from turn
-  where conversation_id = $1 and turn_id <> $2 order by id desc limit $3
-) recent order by id;
+-- hold_turn --
+-- The row is locked: whoever takes the turn next does it before all that this transaction writes, or
+-- after all of it.
+select true from turn
+where turn_id = $1 and taken = $2 and state not in ('done', 'failed')
+for no key update;
+
+-- lock_turn --
+select true from turn where turn_id = $1 for no key update;
+
+-- find_last_question --
+select question from turn where conversation_id = $1 and question <> '' order by id desc limit 1;
 
 -- turn_state --
-select state from turn where turn_id = $1;
+select state, taken from turn where turn_id = $1;
 
 -- keep_answer --
--- Not when somebody else has answered meanwhile: a worker that was stopped for longer than its lease
--- wakes up and knows nothing of that.
-update turn set answer = $2, sources = $3::jsonb, model = $4, state = 'answered'
+update turn set answer = $2, sources = $3::jsonb, model = $4, drew_on = $5::jsonb, state = 'answered'
 where turn_id = $1 and state in ('open', 'stopping')
 returning true;
+
+-- suspend_turn --
+update turn set state = 'waiting' where turn_id = $1 and state in ('open', 'stopping');
+
+-- reopen_turn --
+update turn set state = 'open' where turn_id = $1 and state = 'waiting';
+
+-- find_waiting_turn --
+select t.event_key, t.question, t.agent from turn t where t.turn_id = $1;
+
+-- list_posts --
+-- What was posted, or may have been, under keys that begin so, and where.
+select key, channel, thread_ts, message_ts from outbox_message
+where starts_with(key, $1) and (message_ts is not null or state = 'sending') order by id;
+
+-- has_asked_in --
+-- Whether a person has asked us something in a channel: nothing else tells that they are in it.
+select exists (
+  select from conversation c join turn t on t.conversation_id = c.id
+  where c.channel = $1 and t.person_id = $2
+);
+
+-- list_administrators --
+select person_id from person where standing in ('owner', 'admin') order by checked_at desc limit $1;
+
+-- list_people --
+select person_id, display_name, standing from person
+where standing in ('owner', 'admin', 'member') and ($1 = '' or display_name ilike '%' || $1 || '%')
+order by display_name, person_id limit $2;
 
 -- close_turn --
 update turn set state = $2, finished_at = now() where turn_id = $1;
@@ -55,6 +94,9 @@ on conflict (key) do nothing;
 -- find_outbox --
 select state, message_ts, attempts, coalesce(reason, '') as reason from outbox_message where key = $1;
 
+-- find_body --
+select body from outbox_message where key = $1;
+
 -- mark_sending --
 update outbox_message set state = 'sending', attempts = attempts + 1 where key = $1;
 
@@ -70,19 +112,28 @@ update outbox_message set state = 'failed', reason = $2 where key = $1 and state
 update outbox_message set state = 'failed', reason = $2
 where starts_with(key, $1) and state <> 'sent';
 
--- mark_streaming --
-update outbox_message set state = 'streaming', message_ts = $2
+-- mark_opened --
+-- `streaming`: its stream may be open. One that was posted stays `sending`: its words are not all there.
+update outbox_message set state = case when $3 then 'streaming' else 'sending' end, message_ts = $2
 where key = $1 and state not in ('sent', 'failed');
 
 -- mark_sent --
-update outbox_message set state = 'sent', message_ts = coalesce($2, message_ts), sent_at = now()
-where key = $1;
+-- The first who says where it stands is right: what another has made besides is one too many.
+update outbox_message set state = 'sent', sent_at = now(),
+  message_ts = case when state = 'sent' then message_ts else coalesce($2, message_ts) end
+where key = $1
+returning message_ts;
 
 -- mark_parts_sent --
 update outbox_message set state = 'sent', sent_at = now() where starts_with(key, $1);
 
 -- list_parts --
-select key, message_ts from outbox_message where starts_with(key, $1) order by id;
+select key, message_ts, state = 'streaming' as streams from outbox_message
+where starts_with(key, $1) order by id;
 
--- is_known_message --
-select exists (select 1 from outbox_message where channel = $1 and message_ts = $2);
+-- find_key_of_message --
+select key from outbox_message where channel = $1 and message_ts = $2 limit 1;
+
+-- count_waiting --
+select count(*) from turn_step
+where state = 'waiting' and person_id = $1 and (expires_at is null or expires_at > now());

@@ -3,9 +3,22 @@
 import json
 from dataclasses import asdict
 
-from core.conversations.model import OutboxRow, Outgoing, Part, Question, Source, Turn
+import asyncpg
+
+from core.conversations.model import (
+    About,
+    DrewOn,
+    OutboxRow,
+    Outgoing,
+    Part,
+    Question,
+    Source,
+    Speaker,
+    Turn,
+)
 from core.db import sql
 from core.db.transaction import Tx
+from core.kernel.errors import Overtaken
 
 SQL = sql.load("core.conversations")
 
@@ -26,35 +39,115 @@ async def open_conversation(tx: Tx, question: Question, agent: str) -> int:
     return int(row["id"])
 
 
+async def give_thread(tx: Tx, conversation: int, agent: str) -> None:
+    """From now on another agent keeps it."""
+    await tx.execute(SQL["give_thread"], conversation, agent)
+
+
 async def open_turn(
-    tx: Tx, turn_id: str, conversation: int, question: Question, agent: str, text: str
+    tx: Tx,
+    turn_id: str,
+    conversation: int,
+    question: Question,
+    agent: str,
+    text: str,
+    choice: str = "",
 ) -> Turn:
-    """The turn of this message: made now, or the one an earlier try left."""
+    """The turn of this message: made now, or the one an earlier try left. *choice* says in words
+    why this agent has it."""
     key, person = question.event_key, question.place.person_id
-    await tx.execute(SQL["open_turn"], turn_id, conversation, key, person, agent, text)
-    row = await tx.fetchrow(SQL["find_turn"], key)
+    about = json.dumps(asdict(question.about)) if question.about else None
+    row = await tx.fetchrow(
+        SQL["open_turn"], turn_id, conversation, key, person, agent, text, choice, about
+    )
     assert row is not None
-    sources = tuple(Source(**source) for source in json.loads(row["sources"]))
-    return Turn(**{**row, "sources": sources})
+    return _turn(row)
 
 
-async def list_earlier(tx: Tx, turn: Turn, limit: int) -> list[tuple[str, str]]:
-    """(question, answer) of the thread's turns before this one, oldest first."""
-    rows = await tx.fetch(SQL["list_earlier"], turn.conversation_id, turn.turn_id, limit)
-    return [(row["question"], row["answer"]) for row in rows]
+async def take_turn(tx: Tx, event_key: str) -> Turn | None:
+    """The turn that an earlier try of the message has left; from now on it is the caller's alone."""
+    row = await tx.fetchrow(SQL["take_turn"], event_key)
+    return _turn(row) if row else None
 
 
-async def turn_state(tx: Tx, turn_id: str) -> str | None:
-    state: str | None = await tx.fetchval(SQL["turn_state"], turn_id)
-    return state
+async def hold_turn(tx: Tx, turn: Turn) -> None:
+    """Nobody else takes the turn before this transaction ends. Raises Overtaken when somebody has,
+    or when it is over."""
+    if not await tx.fetchval(SQL["hold_turn"], turn.turn_id, turn.taken):
+        raise Overtaken
+
+
+async def lock_turn(tx: Tx, turn_id: str) -> None:
+    """Nobody takes the turn before this transaction ends, nor writes anything of it."""
+    await tx.fetchval(SQL["lock_turn"], turn_id)
+
+
+async def find_last_question(tx: Tx, conversation: int) -> str:
+    """What was asked last in a thread; empty when nothing was."""
+    question: str | None = await tx.fetchval(SQL["find_last_question"], conversation)
+    return question or ""
+
+
+async def turn_state(tx: Tx, turn_id: str, taken: int | None = None) -> str | None:
+    """Raises Overtaken when somebody took the turn up after the one who has the number *taken*."""
+    row = await tx.fetchrow(SQL["turn_state"], turn_id)
+    if row is None:
+        return None
+    if taken is not None and row["taken"] != taken:
+        raise Overtaken
+    return str(row["state"])
 
 
 async def keep_answer(
-    tx: Tx, turn_id: str, answer: str, sources: tuple[Source, ...], model: str
+    tx: Tx,
+    turn_id: str,
+    answer: str,
+    sources: tuple[Source, ...],
+    model: str,
+    drew_on: DrewOn | None = None,
 ) -> bool:
     """False when the turn has its answer, or its end, already."""
     listed = json.dumps([asdict(source) for source in sources])
-    return bool(await tx.fetchval(SQL["keep_answer"], turn_id, answer, listed, model))
+    noted = json.dumps(asdict(drew_on)) if drew_on else None
+    return bool(await tx.fetchval(SQL["keep_answer"], turn_id, answer, listed, model, noted))
+
+
+async def suspend_turn(tx: Tx, turn_id: str) -> None:
+    """It waits for somebody's yes: no work for a worker."""
+    await tx.execute(SQL["suspend_turn"], turn_id)
+
+
+async def reopen_turn(tx: Tx, turn_id: str) -> None:
+    await tx.execute(SQL["reopen_turn"], turn_id)
+
+
+async def find_waiting_turn(tx: Tx, turn_id: str) -> tuple[str, str, str] | None:
+    """The key of its event, its question, its agent."""
+    row = await tx.fetchrow(SQL["find_waiting_turn"], turn_id)
+    return (row["event_key"], row["question"], row["agent"]) if row else None
+
+
+async def list_posts(tx: Tx, prefix: str) -> list[tuple[str, str, str | None, str | None]]:
+    """(key, channel, thread, ts) of what was posted under keys that begin with *prefix*; no ts where it
+    is not on record whether it was."""
+    rows = await tx.fetch(SQL["list_posts"], prefix)
+    return [(row["key"], row["channel"], row["thread_ts"], row["message_ts"]) for row in rows]
+
+
+async def has_asked_in(tx: Tx, channel: str, person_id: str) -> bool:
+    """Whether that person has asked us something in that channel."""
+    return bool(await tx.fetchval(SQL["has_asked_in"], channel, person_id))
+
+
+async def list_administrators(tx: Tx, limit: int) -> list[str]:
+    """Owners and admins whom we know."""
+    return [row["person_id"] for row in await tx.fetch(SQL["list_administrators"], limit)]
+
+
+async def list_people(tx: Tx, name: str, limit: int) -> list[tuple[str, str, str]]:
+    """(id, name, standing) of the members whom we know, whose name has *name* in it."""
+    rows = await tx.fetch(SQL["list_people"], name, limit)
+    return [(row["person_id"], row["display_name"], row["standing"]) for row in rows]
 
 
 async def close_turn(tx: Tx, turn_id: str, state: str) -> None:
@@ -87,6 +180,16 @@ async def find_outbox(tx: Tx, key: str) -> OutboxRow | None:
     return OutboxRow(**row) if row else None
 
 
+async def find_outgoing(tx: Tx, key: str) -> Outgoing | None:
+    """The message that was put under *key*, as it was to be said."""
+    body = await tx.fetchval(SQL["find_body"], key)
+    if body is None:
+        return None
+    given = json.loads(body)
+    speaker = Speaker(**given["speaker"]) if given["speaker"] else None
+    return Outgoing(**{**given, "blocks": tuple(given["blocks"]), "speaker": speaker})
+
+
 async def mark_sending(tx: Tx, key: str) -> None:
     await tx.execute(SQL["mark_sending"], key)
 
@@ -103,12 +206,14 @@ async def mark_parts_failed(tx: Tx, prefix: str, reason: str) -> None:
     await tx.execute(SQL["mark_parts_failed"], prefix, reason)
 
 
-async def mark_streaming(tx: Tx, key: str, message_ts: str) -> None:
-    await tx.execute(SQL["mark_streaming"], key, message_ts)
+async def mark_opened(tx: Tx, key: str, message_ts: str, *, streams: bool) -> None:
+    await tx.execute(SQL["mark_opened"], key, message_ts, streams)
 
 
-async def mark_sent(tx: Tx, key: str, message_ts: str | None = None) -> None:
-    await tx.execute(SQL["mark_sent"], key, message_ts)
+async def mark_sent(tx: Tx, key: str, message_ts: str | None = None) -> str | None:
+    """The ts that is on record: another one, if somebody else has sent it meanwhile."""
+    kept: str | None = await tx.fetchval(SQL["mark_sent"], key, message_ts)
+    return kept
 
 
 async def mark_parts_sent(tx: Tx, prefix: str) -> None:
@@ -117,8 +222,21 @@ async def mark_parts_sent(tx: Tx, prefix: str) -> None:
 
 async def list_parts(tx: Tx, prefix: str) -> list[Part]:
     rows = await tx.fetch(SQL["list_parts"], prefix)
-    return [Part(row["key"], row["message_ts"]) for row in rows]
+    return [Part(**row) for row in rows]
 
 
-async def is_known_message(tx: Tx, channel: str, message_ts: str) -> bool:
-    return bool(await tx.fetchval(SQL["is_known_message"], channel, message_ts))
+async def find_key_of_message(tx: Tx, channel: str, message_ts: str) -> str | None:
+    """Under which key a message of ours is on record."""
+    key: str | None = await tx.fetchval(SQL["find_key_of_message"], channel, message_ts)
+    return key
+
+
+async def count_waiting(tx: Tx, person_id: str) -> int:
+    """How many calls of tools wait for a yes, in turns of this person."""
+    return int(await tx.fetchval(SQL["count_waiting"], person_id))
+
+
+def _turn(row: asyncpg.Record) -> Turn:
+    sources = tuple(Source(**source) for source in json.loads(row["sources"]))
+    about = About(**json.loads(row["about"])) if row["about"] else None
+    return Turn(**{**row, "sources": sources, "about": about})

@@ -11,6 +11,8 @@ Kind = Literal["event", "command", "action", "view", "shortcut", "task"]
 # After this many tries an event is set aside, and the person and the log are told.
 MAX_ATTEMPTS = 5
 _BACKOFF_SECONDS = (0.5, 2.0, 8.0, 30.0)
+# An event that killed so many workers has killed some in the telling as well: nobody is told by it.
+MOST_DEATHS = MAX_ATTEMPTS + 2
 # How long a mailbox rests after its 1st, 2nd, … worker died.
 DEATH_WAITS = (0.0, 2.0, 8.0, 30.0, 0.0)
 # A mailbox with so many deaths is a suspect: a worker runs no two of them at a time, so that what

@@ -39,10 +39,19 @@ returning m.tenant_id, m.mailbox, m.signal, m.attempts;
 
 -- renew_leases --
 -- Not for a tenant that was frozen meanwhile: whoever works for it then stops, as for a lost lease.
+-- Whoever locks several mailboxes locks them in the order of (tenant, mailbox): nobody waits for one
+-- who waits for him. `claim_mailboxes` waits for nobody.
+with ours as (
+  select m.tenant_id, m.mailbox from control.mailbox m
+  join unnest($2::text[], $3::text[]) as held (tenant_id, mailbox) using (tenant_id, mailbox)
+  where m.lease_by = $1
+  order by m.tenant_id, m.mailbox
+  for update of m
+)
 update control.mailbox m
 set lease_until = now() + make_interval(secs => $4)
-from unnest($2::text[], $3::text[]) as held (tenant_id, mailbox)
-where m.tenant_id = held.tenant_id and m.mailbox = held.mailbox and m.lease_by = $1
+from ours
+where m.tenant_id = ours.tenant_id and m.mailbox = ours.mailbox and m.lease_by = $1
   and (select t.status from control.tenant t where t.tenant_id = m.tenant_id) = 'active'
 returning m.tenant_id, m.mailbox;
 
@@ -59,10 +68,19 @@ where tenant_id = $1 and mailbox = $2 and lease_by = $3;
 
 -- give_back --
 -- What a worker began and could not end is no failure, and nobody died of it: `attempts` stays.
+-- Locked in the same order as by renew_leases.
+with ours as (
+  select m.tenant_id, m.mailbox, held.delay from control.mailbox m
+  join unnest($2::text[], $3::text[], $4::float8[]) as held (tenant_id, mailbox, delay)
+    using (tenant_id, mailbox)
+  where m.lease_by = $1
+  order by m.tenant_id, m.mailbox
+  for update of m
+)
 update control.mailbox m
-set lease_by = null, lease_until = null, due_at = now() + make_interval(secs => held.delay)
-from unnest($2::text[], $3::text[], $4::float8[]) as held (tenant_id, mailbox, delay)
-where m.tenant_id = held.tenant_id and m.mailbox = held.mailbox and m.lease_by = $1;
+set lease_by = null, lease_until = null, due_at = now() + make_interval(secs => ours.delay)
+from ours
+where m.tenant_id = ours.tenant_id and m.mailbox = ours.mailbox and m.lease_by = $1;
 
 -- list_crowded --
 -- The hour is part of what names a warning, so it has to be the same for every process.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.knowledge.model import Document
-from handlers.blocks.markdown import neutral
+from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import Rendered, said
 
@@ -23,5 +23,5 @@ def documents_list(documents: Sequence[Document]) -> Rendered:
 def _line(document: Document) -> str:
     extent = f", {document.pages} pages" if document.pages else ""
     whose = "" if document.scope == "workspace" else " · only you"
-    title = escape(neutral(" ".join(document.title.split()))[:80])
+    title = escape(neutral_name(" ".join(document.title.split()))[:80])
     return f"• *{title}* ({document.media}{extent}){whose}"

@@ -1,6 +1,8 @@
 """What is said about a file that was dropped: read, known already, unreadable, shared, forgotten."""
 
-from handlers.blocks.markdown import neutral
+from collections.abc import Sequence
+
+from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import Block, Rendered, said, section
 
@@ -10,14 +12,24 @@ LONGEST_TITLE = 200
 
 
 def file_read(
-    document_id: str, title: str, *, pages: int | None, is_new: bool = True, replaces: bool = False
+    document_id: str,
+    title: str,
+    *,
+    pages: int | None,
+    is_new: bool = True,
+    replaces: bool = False,
+    notes: Sequence[str] = (),
 ) -> Rendered:
-    """The file is known now, to its owner alone; two buttons say what may follow."""
+    """The file is known now, to its owner alone; two buttons say what may follow.
+
+    *notes*: what of it could not be read, in sentences that may hold words of the file.
+    """
     extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
     done = "I have read" if is_new else "I already know"
     earlier = " It takes the place of the version before." if replaces else ""
+    left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
     words = (
-        f"{done} *{_title(title)}*{extent}.{earlier} Ask me about it. "
+        f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it. "
         "Only you get answers from it until you share it with the workspace."
     )
     buttons = [
@@ -35,8 +47,8 @@ def file_elsewhere() -> Rendered:
 
 
 def file_not_read(title: str, reason: str) -> Rendered:
-    """*reason* is a DomainError's words."""
-    return said(f"I could not read *{_title(title)}*. {escape(reason)}")
+    """*reason* is a DomainError's words; in the end, those of the process that met the file."""
+    return said(f"I could not read *{_title(title)}*. {escape(neutral_name(reason))}")
 
 
 def file_shared(title: str) -> Rendered:
@@ -48,7 +60,7 @@ def file_forgotten(title: str) -> Rendered:
 
 
 def _title(title: str) -> str:
-    title = neutral(" ".join(title.split())) or "the file"
+    title = neutral_name(" ".join(title.split())) or "the file"
     return escape(title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…")
 
 

@@ -1,7 +1,9 @@
 """A question put by slash command, as the channel sees it."""
 
 from core.agents.model import Agent
+from core.kernel.addresses import AllowedAddresses
 from handlers.blocks.markdown import neutral
+from handlers.blocks.mrkdwn.escaping import entities
 
 LONGEST_SHOWN = 2_500  # characters
 
@@ -12,5 +14,5 @@ def asked_message(person_id: str, agent: Agent, question: str) -> str:
     *person_id* comes from Slack and is the only mention in it.
     """
     shown = question if len(question) <= LONGEST_SHOWN else f"{question[:LONGEST_SHOWN]}…"
-    escaped = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<@{person_id}> asks *{agent.display_name}*: {neutral(escaped)}"
+    harmless = neutral(shown, AllowedAddresses.named_in(question))
+    return f"<@{person_id}> asks *{agent.display_name}*: {entities(harmless)}"

@@ -7,33 +7,44 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
+from core.agents.load_roster import load_roster_for
+from core.agents.policies.set_policy import ACTION as POLICY
 from core.audit.read_log import ACTION as AUDIT
+from core.connections.mcp.change_servers import ADD as ADD_SERVER
+from core.conversations.review.list_ratings import ACTION as RATINGS
 from core.knowledge.list_documents import list_documents
 from core.knowledge.model import Asker
 from core.lifecycle.privacy.review_data import ACTION as PRIVACY
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.blocks.agents import agents_list
+from handlers.agents.command import agents
+from handlers.answers.judging import show_ratings
 from handlers.blocks.documents import documents_list
 from handlers.blocks.help import help_page, unknown_subcommand
 from handlers.blocks.refusals import admins_only, refused
 from handlers.blocks.rendered import Rendered
 from handlers.commands.admitting import admitted, recognize_admin, refuse
 from handlers.commands.audit import show_audit
+from handlers.commands.budgets.budget import budget
 from handlers.commands.isolation import show_isolation
 from handlers.commands.privacy import privacy
 from handlers.commands.typed import Command, read_command, respond
+from handlers.memory.command import memory
+from handlers.policies.command import policy
+from handlers.servers.command import servers
 
-Effect = Callable[[Services, Command, Person], Awaitable[Rendered]]
+Effect = Callable[[Services, Command, Person], Awaitable[Rendered | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """What a word does. With *admins_only* it is for admins and owners, and a refusal is a row of
-    that action."""
+    """What a word does, and the words that come of it, if no window opens instead. With *admins_only*
+    it is for admins and owners, and a refusal is a row of that action; *for_members* is what others
+    get of the bare word in place of a refusal."""
 
     effect: Effect
     admins_only: str | None = None
+    for_members: Effect | None = None
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -45,7 +56,8 @@ def register(app: AsyncApp, services: Services) -> None:
 
 async def _aegis(services: Services, command: Command, person: Person) -> None:
     word = (command.words or ("help",))[0].lower()
-    found = SUBCOMMANDS.get(word)
+    words: Rendered | None
+    found = SUBCOMMANDS.get(" ".join(command.words[:2]).lower()) or SUBCOMMANDS.get(word)
     if found is None:
         nearest = get_close_matches(word, SUBCOMMANDS, n=1, cutoff=0.4)
         words = unknown_subcommand(word, nearest[0] if nearest else None)
@@ -53,28 +65,28 @@ async def _aegis(services: Services, command: Command, person: Person) -> None:
         words = await _for_admins(services, command, word, found)
     else:
         words = await found.effect(services, command, person)
-    await respond(services, command, words)
+    if words is not None:
+        await respond(services, command, words)
 
 
 async def _for_admins(
     services: Services, command: Command, word: str, found: Subcommand
-) -> Rendered:
+) -> Rendered | None:
     person = await recognize_admin(services, command)
     if person.may_administer:
         return await found.effect(services, command, person)
     assert found.admins_only
     if not person.may_ask:
         return refused(person.standing)
+    if found.for_members and len(command.words) == 1:
+        return await found.for_members(services, command, person)
     await refuse(command, person, found.admins_only)
     return admins_only(word)
 
 
 async def _help(services: Services, command: Command, person: Person) -> Rendered:
-    return help_page(services.staff.roster, for_admin=person.may_administer)
-
-
-async def _agents(services: Services, command: Command, person: Person) -> Rendered:
-    return agents_list(services.staff.roster)
+    roster, chooser = await load_roster_for(command.tenant, person.person_id)
+    return help_page(roster, chooser, for_admin=person.may_administer)
 
 
 async def _kb(services: Services, command: Command, person: Person) -> Rendered:
@@ -84,9 +96,15 @@ async def _kb(services: Services, command: Command, person: Person) -> Rendered:
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "help": Subcommand(_help),
-    "agents": Subcommand(_agents),
+    "agents": Subcommand(agents),
     "kb": Subcommand(_kb),
+    "memory": Subcommand(memory),
+    "budget": Subcommand(budget),
     "isolation": Subcommand(show_isolation),
     "audit": Subcommand(show_audit, admins_only=AUDIT),
-    "privacy": Subcommand(privacy, admins_only=PRIVACY),
+    "policy": Subcommand(policy, admins_only=POLICY),
+    "mcp": Subcommand(servers, admins_only=ADD_SERVER),
+    "privacy": Subcommand(privacy, admins_only=PRIVACY, for_members=memory),
+    "privacy memory": Subcommand(memory),  # what is about oneself is everybody's to look at
+    "feedback": Subcommand(show_ratings, admins_only=RATINGS),
 }

@@ -6,7 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from core.agents.choose_agent import Choice, split_ask
-from core.conversations.model import Outgoing, Place, Question
+from core.agents.load_roster import load_roster_for
+from core.conversations.model import About, Outgoing, Place, Question
 from core.conversations.outbox import post
 from core.conversations.ports import CannotPost
 from core.conversations.turns.run_turn import run_turn
@@ -26,16 +27,21 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _ask(services: Services, command: Command, person: Person) -> None:
-    choice = split_ask(services.staff.roster, command.text)
+    roster, chooser = await load_roster_for(command.tenant, person.person_id)
+    choice = split_ask(roster, command.text, chooser)
     if not choice.question.strip():
         await respond(services, command, nothing_asked())
         return
+    place = await _put(services, command, choice)
     question = Question(
         event=command.inbox.id,
         event_key=command.inbox.event_id,
-        place=await _put(services, command, choice),
+        place=place,
         text=choice.question,
         agent=choice.agent.key,
+        because=choice.reason,
+        # What was typed where we are not a member is answered to that person alone: they may share it.
+        about=About(command.channel) if place.private else None,
     )
     await run_turn(command.tenant, services.staff, question)
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from core.agents.load_roster import load_roster
 from core.audit.chain.how_far import how_far
 from core.audit.read_log import read_log
 from core.services import Services
@@ -14,7 +15,7 @@ from handlers.commands.typed import Command
 
 async def show_audit(services: Services, command: Command, person: Person) -> Rendered:
     """The newest rows that the words describe. That they were read is a row too."""
-    roster = services.staff.roster
+    roster = await load_roster(command.tenant)
     try:
         wanted = read_filter(
             command.rest, person_id=person.person_id, roster=roster, now=datetime.now(UTC)

@@ -1,5 +1,6 @@
 """`/aegis privacy …`, for admins: what is kept, for how long; take it along; have it erased."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from core.conversations.ports import CannotSend
@@ -9,6 +10,7 @@ from core.lifecycle.privacy.begin_erasure import begin_erasure
 from core.lifecycle.privacy.review_data import review_data
 from core.lifecycle.privacy.send_archive import Parcel, send_archive
 from core.lifecycle.retention import set_retention
+from core.memory.forget_memory import forget_person
 from core.services import Services
 from core.tenancy.model import Person
 from handlers.blocks.oversight import privacy as blocks
@@ -19,6 +21,7 @@ from handlers.commands.typed import Command, respond
 
 Effect = Callable[[Services, Command, Person], Awaitable[Rendered]]
 
+_PERSON = re.compile(r"@?([UW][A-Z0-9]{2,30})")
 FOREVER = ("forever", "for ever", "always")
 
 
@@ -87,6 +90,17 @@ async def _export(services: Services, command: Command, person: Person) -> Rende
     return blocks.archive_sent(before=not sent)
 
 
+async def _forget(services: Services, command: Command, person: Person) -> Rendered:
+    """What agents keep about one person: for somebody who has left, or who asks an admin for it."""
+    named = _PERSON.fullmatch(" ".join(command.words[2:]).upper())
+    if named is None:
+        return blocks.nobody_to_forget()
+    count = await forget_person(
+        command.tenant, named[1], person_id=person.person_id, reference=command.inbox.event_id
+    )
+    return blocks.person_forgotten(named[1], count)
+
+
 async def _erase(services: Services, command: Command, person: Person) -> Rendered:
     """Explain; or, for an owner who has typed the workspace's id, begin."""
     team_id, rules = command.team_id, services.rules
@@ -112,5 +126,6 @@ _EFFECTS: Mapping[str, Effect] = {
     "": _review,
     "keep": _keep,
     "export": _export,
+    "forget": _forget,
     "erase": _erase,
 }

@@ -25,6 +25,7 @@ class Command:
     home_team: str | None
     text: str
     response_url: str
+    trigger_id: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -47,6 +48,7 @@ def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
         home_team=str(command.get("team_id") or "") or None,
         text=plain(str(command.get("text") or ""), context.bot_user_id or ""),
         response_url=str(command.get("response_url") or ""),
+        trigger_id=str(command.get("trigger_id") or ""),
     )
 
 

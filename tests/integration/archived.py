@@ -46,6 +46,14 @@ insert into chunk_embedding (chunk_id, embedding)
   select id, (select array_agg(sin(id * n)) from generate_series(1, 384) n)::real[]::extensions.halfvec(384)
   from chunk;
 insert into lexeme (lexeme, chunk_count) values ($1::text, 1), ('', 2);
+insert into turn_step (step_id, turn_id, kind, name, agent, person_id, state, arguments, result, detail,
+  ended_at) values
+  ('s1', 't1', 'tool', 'search', 'aegis', 'U1', 'done', $1::text, $1::text, jsonb_build_object('a', $1::text),
+  now()), ('s2', 't1', 'model', 'm', 'aegis', 'U1', 'reserved', '', '', '{}', null);
+insert into profile_version (kind, key, version, body, changed_by) values
+  ('agent', 'people', 1, jsonb_build_object('name', $1::text), 'U1'), ('company', 'company', 1, '{}', '');
+insert into memory (memory_id, about, body, state, proposed_by, expires_at) values
+  ('m1', 'U1', $1::text, 'kept', 'U1', null), ('m2', '', '', 'proposed', '', now());
 insert into retention (data_class, keep_days, changed_by) values ('people', null, 'U1'), ('audit', 9, '');
 """
 

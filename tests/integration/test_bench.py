@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bench.__main__ import broken_promises
 from bench.intake.load import Plan
 from bench.intake.measure import send
 from bench.processes import BenchError, running
@@ -18,8 +19,9 @@ from bench.tenants.memory import private_mb
 from bot.intake.addressing import address_event
 from bot.intake.signature import SignatureVerifier
 from core.gateway.answer import Gateway
-from core.gateway.model import AgentTurn, Delta
-from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
+from core.gateway.model import AgentTurn, Caller, Delta
+from core.gateway.providers.openai.adapter import OpenAICompatible
+from core.gateway.providers.wire.client import open_http_client
 from core.kernel.secret import Secret
 
 
@@ -97,7 +99,9 @@ async def test_the_vendor_writes_the_time_into_each_token(context):
     async with running("bench.streams.vendor") as vendor, open_http_client() as client:
         provider = OpenAICompatible(client, Secret("k"), f"{vendor.address}/v1", "m", "bench")
         stamps: list[int] = []
-        async with aclosing(Gateway([provider]).answer(context, turn)) as answer:
+        async with aclosing(
+            Gateway([provider]).answer(context, turn, Caller("t1", "U1", "people"))
+        ) as answer:
             async for item in answer:
                 assert isinstance(item, Delta)
                 stamps += map(int, item.text.split())
@@ -138,3 +142,12 @@ def test_memory_of_ones_own_is_counted_and_that_of_nobody_is_none():
     assert 30 < private_mb(os.getpid()) - before < 40
     assert len(held) == 32 * 2**20
     assert private_mb(2**22 + 1) == 0
+
+
+def test_a_ratio_that_does_not_hold_fails_the_run_whatever_the_machine():
+    held = {"intake_ratio": 1.0, "flood_p95_ratio": 1.5, "retrieval_10k_ms_p95": 1e9}
+    assert broken_promises(held) == broken_promises({}) == []
+
+    slow, unfair = broken_promises({"intake_ratio": 0.99, "flood_p95_ratio": 1.51})
+    assert slow.startswith("intake_ratio is 0.99")
+    assert unfair.startswith("flood_p95_ratio is 1.51")

@@ -150,7 +150,7 @@ async def test_a_tenant_in_use_is_left_as_it_was_and_named_and_the_next_run_fini
     status_again, said_again = await run_migrate(server)
 
     assert status == 1
-    assert f"tenant {busy} was not brought up to date: 000{NEWEST}_" in said
+    assert f"tenant {busy} was not brought up to date: {NEWEST:04}_" in said
     assert "in use for more than 2 seconds" in said
     assert said.count("tenant ") == said.count(f"tenant {busy}") == 1
     assert "Traceback" not in said
@@ -161,11 +161,15 @@ async def test_a_tenant_in_use_is_left_as_it_was_and_named_and_the_next_run_fini
 
 @asynccontextmanager
 async def user_of(server, tenant):
-    """Somebody else's transaction that writes in the tenant's tables and does not end."""
+    """Somebody else's transaction that writes in the tenant's tables, whichever the newest migration
+    changes, and does not end."""
     session = await asyncpg.connect(server.dsn())
     transaction = session.transaction()
     await transaction.start()
-    await session.execute(f"lock table {scope.schema_of(tenant)}.inbox_event in row exclusive mode")
+    schema = scope.schema_of(tenant)
+    found = await session.fetch("select tablename from pg_tables where schemaname = $1", schema)
+    for row in found:
+        await session.execute(f"lock table {schema}.{row['tablename']} in row exclusive mode")
     yield
     await transaction.rollback()
     await session.close()
@@ -188,7 +192,7 @@ async def test_a_tenant_with_rows_that_do_not_fit_is_named_without_quoting_them(
     status_again, said_again = await run_migrate(server)
 
     assert status == 1
-    assert f"tenant {bad} was not brought up to date: 0002_walls.sql to 000{NEWEST}_" in said
+    assert f"tenant {bad} was not brought up to date: 0002_walls.sql to {NEWEST:04}_" in said
     assert "its rows break a rule of the new version" in said
     assert "table audit_event, constraint audit_event_detail_check, SQLSTATE 23514" in said
     assert CANARY not in said

@@ -133,7 +133,7 @@ async def test_the_same_title_of_another_person_is_another_document(context):
         (b"", "This file is empty."),
         (b"  \n ", "There is no text in this file."),
         (b"# Only a heading", "There is no text in this file."),
-        (b"PK\x03\x04", "I cannot read Office files"),
+        (b"PK\x03\x04", "This Office file or archive is damaged"),
         (b"%PDF-1.4 rubbish", "This PDF is damaged"),
         (b"x" * (20 * 2**20 + 1), "larger than 20 MB"),
     ],

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from bot.cli.knowledge import check_files
 from core.kernel.errors import Invalid
+from core.knowledge.reading import child_process
+from core.knowledge.reading.child_process import ReadingChild
 from core.knowledge.reading.limited_reader import LimitedReader
 
 SAMPLES = Path(__file__).resolve().parents[2] / "bot" / "cli" / "samples"
@@ -47,6 +48,40 @@ async def test_a_pdf_keeps_its_pages():
 async def test_a_scan_is_said_to_be_one():
     with pytest.raises(Invalid, match="it may be a scan"):
         await LimitedReader().read(pdf(["", ""]), "scan.pdf")
+
+
+async def test_pages_that_are_scans_are_said_to_be_so_and_empty_ones_are_not():
+    picture = "q 99 0 0 99 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+    pages = [b"A page with words.", b"PICTURE", b"", b"PICTURE", b"PICTURE"]
+    content = pdf([page.decode() for page in pages])
+    shown = b"BT /F1 12 Tf 72 700 Td (PICTURE) Tj ET"
+    content = content.replace(shown, picture.encode().ljust(len(shown)))
+    length = b"/Length %d >>\nstream\nq" % len(shown)
+    content = content.replace(length, b"/Length %d >>\nstream\nq" % len(picture.encode()))
+    read = await LimitedReader().read(content, "a.pdf")
+    assert [part.page for part in read.parts] == [1]
+    assert read.notes == ("Pages 2, 4–5 are pictures without text: I cannot read them.",)
+
+
+async def test_a_page_that_cannot_be_opened_does_not_spoil_the_others():
+    content = pdf(["First page here.", "Second page here."])
+    broken = content.replace(b"7 0 obj\n<< /Type /Page ", b"7 0 obj\n<< /Type /Pag_ ")
+    assert broken != content
+    read = await LimitedReader().read(broken, "a.pdf")
+    assert [part.page for part in read.parts] == [1]
+    assert read.notes == ("Page 2 is damaged: I cannot read it.",)
+
+
+async def test_files_of_a_batch_share_a_process_and_what_kills_it_does_not_cost_the_next():
+    async with LimitedReader(cpu_seconds=0).batch() as reader:
+        pids = []
+        for content in (b"one", b"two", b"<html>" + b"<" * 900_000, b"three"):
+            with suppress(Invalid):
+                await reader.read(content, "a.txt")
+            pids.append(reader._child.pid if reader._child else None)
+    assert pids[0] == pids[1] is not None
+    assert pids[2] is None
+    assert pids[3] not in (None, pids[0])
 
 
 async def test_the_headings_of_a_real_pdf_are_found():
@@ -90,22 +125,12 @@ async def test_a_cancelled_reading_leaves_no_child_behind():
         await reading
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "bytearray(600 * 2**20)",
-        "open('planted', 'wb', buffering=0).write(b'x')",
-        "[open('/dev/null') for _ in range(64)]",
-    ],
-    ids=["memory", "writing a file", "many files"],
-)
-def test_the_reading_process_cannot(deed, tmp_path):
-    program = (
-        "from core.knowledge.reading.limits import restrict_this_process as restrict\n"
-        f"restrict()\ntry:\n    {deed}\nexcept (MemoryError, OSError):\n    raise SystemExit(7)"
-    )
-    environment = {"PYTHONPATH": str(SAMPLES.parents[2])}
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment, timeout=30, check=False
-    )
-    assert done.returncode == 7
+async def test_the_doctor_says_behind_which_walls_files_are_read(capsys, monkeypatch):
+    await check_files()
+    monkeypatch.setattr(ReadingChild, "is_filtered", lambda child: False)
+    await check_files()
+    monkeypatch.setattr(child_process, "_START", "raise SystemExit(1)")
+    await check_files()
+    said = capsys.readouterr().out.splitlines()
+    assert [line[:10] for line in said] == ["ok    file", "note  file", "note  file"]
+    assert "none can be read" in said[2]

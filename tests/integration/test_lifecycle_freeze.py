@@ -177,7 +177,7 @@ async def test_a_job_that_runs_stops_and_is_done_after_the_thaw(
         if served.tenant_id == context.tenant_id:
             await handle(served, event)
 
-    drain = MailboxDrain(database, only_ours, give_up)
+    drain = MailboxDrain(database, only_ours, give_up, give_up)
     worker = Worker(database, drain, name="test-freeze", lease_seconds=0.9)
     task = asyncio.create_task(worker.run())
     await put(database, context, "long")

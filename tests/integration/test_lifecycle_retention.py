@@ -211,3 +211,34 @@ async def test_the_audit_log_is_cut_at_a_checkpoint_and_says_so(
     assert await enforce() == {"audit": 4}
     assert await actions(provisioner, context.tenant_id) == [("audit:log:cut", "done")]
     assert await enforce() == {}
+
+
+async def step(context, key: str, days_ago: int, state: str = "done") -> None:
+    async with context.db.transaction() as tx:
+        await tx.execute(
+            "insert into turn_step (step_id, turn_id, kind, name, agent, person_id, state, shown,"
+            " cost_micros, begun_at) values ($1, 't1', 'model', 'm', 'nora', 'U1', $2, 'why?', 7,"
+            " now() - make_interval(days => $3))",
+            *(key, state, days_ago),
+        )
+
+
+async def test_what_a_model_was_shown_goes_and_what_it_cost_stays_for_the_month(
+    context, keep, enforce
+):
+    for key, days_ago, state in (
+        ("new", 1, "done"),
+        ("old", 40, "done"),
+        ("older", 70, "done"),
+        ("asks", 70, "waiting"),
+    ):
+        await step(context, key, days_ago, state)
+    await keep("conversations", 30)
+
+    await enforce()
+
+    async with context.db.transaction() as tx:
+        rows = await tx.fetch("select step_id, shown, cost_micros from turn_step order by id")
+    assert [(row["step_id"], row["shown"], row["cost_micros"]) for row in rows] == [
+        *(("new", "why?", 7), ("old", "", 7), ("asks", "why?", 7)),
+    ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -10,8 +11,13 @@ from core.conversations.model import Place, Question
 from core.conversations.notices.tell_owner import TASK, tell_owner
 from core.jobs.model import InboxEvent
 from core.kernel.errors import Postponed
-from handlers.giving_up import give_up
+from core.kernel.secret import Secret
+from core.tenancy.install_workspace import Grant, keep_token
+from core.tenancy.model import Person
+from core.tenancy.store import put_person
+from handlers.giving_up import give_up, tell_of_it
 from handlers.workspace.owner_notice import OLDEST_SECONDS, send_owner_notice
+from tests.integration.lifecycle import as_admin
 from tests.integration.worker.queueing import until_drained
 
 WORDS = "Something is wrong."
@@ -142,6 +148,7 @@ async def test_what_is_given_up_is_told_to_its_person_and_once_an_hour_to_an_own
         event = InboxEvent(number, f"Ev{number}", "event", json.dumps({"event": inner}), 5)
         for _ in range(2):  # a worker may die between the telling and the setting aside
             await give_up(stage.product.services, context, event, f"ref{number}")
+            await tell_of_it(stage.product.services, context, f"ref{number}")
     await drained(stage)
 
     async with context.db.transaction() as tx:
@@ -151,3 +158,27 @@ async def test_what_is_given_up_is_told_to_its_person_and_once_an_hour_to_an_own
     assert len(told(stage, "ben")) == 2
     [owners_word] = told(stage, "ana")
     assert "`ref1`" in owners_word
+
+
+async def test_in_an_organizations_workspace_its_own_people_come_before_the_organizations_installer(
+    stage, provisioner
+):
+    """Nobody is known here yet, and no token is the workspace's own: the last resort is told."""
+    database, tenant = stage.product.services.database, stage.tenants["northwind"].tenant_id
+    whole = await provisioner.organization_for("E" + os.urandom(5).hex().upper())
+    grant = Grant("E0", Secret("xoxb-1"), "U1", installed_by=stage.person_id("ben"))
+    await keep_token(database, await database.tenant(whole), grant)
+    async with as_admin(provisioner) as admin:
+        await admin.execute(
+            "update control.workspace set organization_id = $1 where tenant_id = $2", whole, tenant
+        )
+
+    await telling(stage, "a")
+    await drained(stage)
+    assert told(stage, "ben") == [WORDS]
+
+    async with stage.tenants["northwind"].db.transaction() as tx:
+        await put_person(tx, Person(stage.person_id("ana"), "owner"))
+    await telling(stage, "b")
+    await drained(stage)
+    assert (told(stage, "ana"), told(stage, "ben")) == ([WORDS], [WORDS])

@@ -9,7 +9,7 @@ from bot.slack.clients import SlackClients
 from bot.slack.directory import standing_of
 from bot.slack.errors import error_code, is_not_served, is_passing
 from bot.slack.files.downloads import SlackFiles
-from bot.wiring import slack_session
+from bot.slack.pacing.web_client import slack_session
 from core.conversations.model import Outgoing
 from core.kernel.errors import Invalid, Postponed, Unavailable
 from core.kernel.secret import Secret

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import aiohttp
 from aiohttp import web
@@ -49,6 +49,11 @@ class Caught:
         payload["event_id"] = event_id or payload["event_id"]
         return replace(self, body=json.dumps(payload).encode())
 
+    def pressed_again(self, trigger_id: str) -> "Caught":
+        """The same of somebody who heard nothing, and pressed once more."""
+        payload = json.dumps(self.payload | {"trigger_id": trigger_id})
+        return replace(self, body=urlencode({"payload": payload}).encode())
+
 
 @dataclass
 class Bench:
@@ -60,11 +65,12 @@ class Bench:
     inbox: list[Caught] = field(default_factory=list)
 
     async def act(
-        self, what: str, person: str, place: str, **more: str
+        self, what: str, person: str, place: str, **more: Any
     ) -> tuple[Json, list[Caught]]:
         """What the control API answers to a person's act, and what the sandbox sent for it."""
         self.inbox.clear()
         body = {"workspace": "northwind", "person": person, "in": place} | more
+        body = {name: value for name, value in body.items() if value}
         async with self.http.post(f"{self.stage.sandbox.url}/sandbox/{what}", json=body) as answer:
             assert answer.status == 200, await answer.text()
             said = await answer.json()
@@ -138,9 +144,24 @@ class Bench:
             if (message.thread == thread or not thread) and message.thread not in besides
         ]
 
+    def direct(self, person: str) -> str:
+        """The channel of a person's direct message with the app."""
+        found = self._workspace.direct_message(self.stage.person_id(person))
+        assert found is not None
+        return str(found.id)
+
+    def windows(self, person: str) -> list[Any]:
+        """What stands open before a person."""
+        modals = self.stage.sandbox.world.modals
+        return list(modals.stack(self._workspace.id, self.stage.person_id(person)))
+
     def card(self, channel: str, thread: str) -> str:
         """The ts of the app's first message there."""
         return next(m.ts for m in self._messages(channel) if m.thread == thread)
+
+    def card_of(self, channel: str, words: str) -> str:
+        """The ts of the app's message there that says so."""
+        return next(m.ts for m in self._messages(channel) if words in m.text)
 
     def _messages(self, channel: str) -> list[Any]:
         found = {
@@ -148,7 +169,8 @@ class Bench:
             for change in self._changes()
             if change.channel_id == channel and change.message is not None
         }
-        return [message for message in found.values() if message.bot_id and not message.deleted]
+        ours = self.stage.sandbox.world.app.id
+        return [m for m in found.values() if m.app_id == ours and not m.deleted]
 
     def updates(self, ts: str) -> int:
         return sum(change.kind == "update" and change.ts == ts for change in self._changes())

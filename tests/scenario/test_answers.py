@@ -71,7 +71,7 @@ async def test_an_answer_too_long_for_one_message_goes_on_in_the_next_with_its_f
     assert all(len(text) <= 12_000 for text in messages)
     for number in range(400):
         assert sum(f"line {number}: " in text for text in messages) == 1, number
-    assert messages[-1].rstrip().endswith("That was it.")
+    assert messages[-1].rstrip().endswith("That was it.\n[Good answer] [Bad answer]")
 
 
 async def test_an_agent_called_by_name_answers_and_the_thread_stays_with_the_first(stage):

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
+from tests.conftest import SERVICE_LOGIN
+from tests.integration.worker.line import Line
+
 SECRET = "signing-secret-of-a-deploy"
 TEAM = "TDEPLOY001"
 
@@ -43,9 +46,11 @@ def environment(process_environment, tmp_path):
     }
 
 
-async def start(environment) -> Web:
+async def start(environment, *options) -> Web:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", env=environment, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bot", "serve", *options),
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
     async with asyncio.timeout(60):
@@ -142,10 +147,30 @@ async def test_f07_a_rolling_deploy_under_load_fails_no_acknowledgement(environm
 
 
 async def test_an_interrupt_does_not_wait_for_a_balancer(environment, tenant):
-    web = await start(environment | {"AEGIS_DRAIN_SECONDS": "20"})
+    web = await start(environment | {"AEGIS_DRAIN_SECONDS": "15"})
     began = time.monotonic()
     web.process.send_signal(signal.SIGINT)
     await asyncio.wait_for(web.process.communicate(), 15)
 
     assert web.process.returncode == 0
     assert time.monotonic() - began < 10
+
+
+async def test_a_process_whose_database_hangs_is_gone_in_time(environment, tenant, postgres):
+    """Whoever told it to stop waits 30 seconds. Its worker is in the middle of a statement."""
+    async with Line.open(f"{postgres.start().socket_directory}/.s.PGSQL.5432") as line:
+        address = f"postgresql://{SERVICE_LOGIN}@127.0.0.1:{line.port}/aegis"
+        web = await start(environment | {"DATABASE_URL": address, "PGSSLMODE": "disable"}, "--all")
+        line.stall()
+        async with aiohttp.ClientSession() as http:
+            status, _ = await asyncio.wait_for(send(http, web, 1), 10)
+        began = time.monotonic()
+        web.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(web.process.communicate(), 45)
+        except TimeoutError:
+            web.process.kill()
+            await web.process.communicate()
+
+    assert status >= 500
+    assert time.monotonic() - began < 30

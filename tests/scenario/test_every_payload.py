@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.sandbox.control.routes import ROUTES as CONTROL
+from handlers.blocks.agents.buttons import INSTRUCT_FORM
+from handlers.blocks.answers.asking import ASK_ABOUT, ASK_FORM
+from handlers.blocks.review.rating import WHY
+from tests.scenario.agents.forms import filled_in
 from tests.scenario.captured import Bench, Caught, open_bench
 
 HANDBOOK = "# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros every three years.\n"
@@ -152,6 +157,80 @@ async def test_a_click_replayed_changes_its_card_once(bench):
 
     assert bench.updates(card) == 1
     assert "is now shared" in bench.said(file.channel, file.thread)[0]
+
+
+async def test_a_form_replayed_is_saved_once_and_said_once(bench):
+    values = {"instructions": {"value": {"value": "Answer in whole sentences."}}}
+    sent, closed = [
+        (await bench.act("view", "ana", "", callback_id=INSTRUCT_FORM, **more))[1]
+        for more in ({"values": values}, {"closed": True})
+    ]
+    await bench.deliver_shuffled([*sent, *closed], 11)
+
+    found = bench.said(bench.direct("ana"), "")
+    assert [text.count("is saved: version 1") for text in found] == [1]
+
+
+async def test_a_shortcut_replayed_opens_one_window(bench):
+    case = await said(bench, "ben", "#general", f"@AEGIS {ASK}", ANSWER)
+    await bench.deliver_shuffled(case.caught, 12, times=1)
+    answer = bench.card(case.channel, case.thread)
+    _, why = await bench.act("shortcut", "ben", "#general", callback_id=WHY, ts=answer)
+    await bench.deliver_shuffled(why, 13)
+
+    assert len(bench.windows("ben")) == 1
+    assert len(bench.said(case.channel, case.thread)) == 1
+
+
+async def test_a_question_about_a_message_replayed_is_answered_once_and_shared_once(bench):
+    """Also when it is pressed twice: the same window, or the same button, under another trigger."""
+    said, _ = await bench.act("say", "cho", "#random", text="Are bikes paid for?")
+    _, used = await bench.act("shortcut", "ben", "#random", callback_id=ASK_ABOUT, ts=said["ts"])
+    await bench.deliver_shuffled(used, 15)
+    assert len(bench.windows("ben")) == 1
+    form = {"callback_id": ASK_FORM, "values": filled_in(ASK)}
+    _, sent = await bench.act("view", "ben", "", **form)
+    await bench.deliver_shuffled([*sent, *(one.pressed_again("9.again") for one in sent)], 16)
+
+    direct = bench.direct("ben")
+    _, answer, offer = bench.said(direct, "")
+    assert ANSWER in answer
+    assert "Share in channel" in offer
+    card = bench.card_of(direct, "Only you see")
+    _, click = await bench.act("click", "ben", "dm", ts=card, text="Share in channel")
+    await bench.deliver_shuffled([*click, *(one.pressed_again("9.twice") for one in click)], 17)
+
+    [shared] = bench.said(said["channel"], said["ts"])
+    assert ANSWER in shared
+    assert len(bench.said(direct, "")) == 3
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_another_bots_words_have_no_answer_whatever_shape_they_come_in(bench, shape):
+    cases = []
+    for classic in (True, False):
+        done, caught = await bench.act("bot", "", "#general", text=f"@AEGIS {ASK}", classic=classic)
+        cases.append(Case(done["channel"], done["ts"], caught, ""))
+    await bench.deliver_shuffled([one for case in cases for one in shaped(case, shape)], 14)
+
+    for case in cases:
+        assert {one.shape for one in case.caught} == {"message", "app_mention"}
+        assert bench.said(case.channel, case.thread) == []
+
+
+async def test_every_way_to_act_in_the_sandbox_is_played_here():
+    """What is said aloud in the sandbox or changed there in another way has no visible answer: it is
+    played where its effect is tried."""
+    elsewhere = {"options", "person", "channel", "uninstall", "expire_token", "revoke_token"}
+    elsewhere |= {"grant", "workspaces", "refuse", "refresh_sockets", "faults", "switches"}
+    # What is pressed and sent in windows and on Home goes as `click`, `view` and an event do.
+    elsewhere |= {"open_home", "submit", "close"}
+    served = {path.removeprefix("/sandbox/") for method, path in CONTROL if method == "POST"}
+
+    assert served - elsewhere == {
+        *("say", "upload", "command", "click", "stop"),
+        *("view", "shortcut", "bot"),
+    }
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ NEWER = (
     "chat.stopStream",
     "agents.sessions.setStatus",
     "assistant.threads.setStatus",
+    "assistant.threads.setSuggestedPrompts",
 )
 STREAMED = ("stream_start", "stream_append")
 ASK = """

@@ -54,6 +54,8 @@ def canaries(environment: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
         "SLACK_BOT_TOKEN": given["workspaces"][0]["bot_token"],
         "SLACK_APP_TOKEN": given["app_token"],
         "GROQ_API_KEY": "gsk_canary0groq0key",
+        "ANTHROPIC_API_KEY": "sk-ant-canary0anthropic0key",
+        "GEMINI_API_KEY": "AIzaCanary0gemini0key",
         "OPENAI_COMPATIBLE_API_KEY": "canary-compatible-key-4711",
     }
 
@@ -81,7 +83,8 @@ async def hostile_vendor():
     """A model server that repeats the key it was sent in every kind of failure."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        key = request.headers.get("Authorization", "")
+        sent = ("Authorization", "x-api-key", "x-goog-api-key")
+        key = " ".join(request.headers.get(name, "") for name in sent).strip()
         return web.json_response(
             {"error": {"message": f"bad key {key}", "headers": dict(request.headers)}},
             status=[401, 400, 500][vendor_calls.__next__() % 3],
@@ -203,6 +206,8 @@ async def test_no_canary_is_printed_answered_audited_or_stored(
                     "PORT": "0",
                     "SLACK_API_BASE_URL": sandbox.api_url,
                     "GROQ_BASE_URL": vendor,
+                    "ANTHROPIC_BASE_URL": vendor,
+                    "GEMINI_BASE_URL": vendor,
                     "OPENAI_COMPATIBLE_BASE_URL": vendor,
                     "OPENAI_COMPATIBLE_MODEL": "canary",
                 }
@@ -263,6 +268,8 @@ def test_settings_show_no_secret_in_any_text_form_and_leave_none_in_the_environm
         "SLACK_SIGNING_SECRET": "canary-5",
         "GROQ_API_KEY": "canary-6",
         "OPENAI_COMPATIBLE_API_KEY": "canary-7",
+        "ANTHROPIC_API_KEY": "canary-10",
+        "GEMINI_API_KEY": "canary-11",
         "AEGIS_OLD_MASTER_KEYS": f"{encoded(b'o' * 32)},{encoded(b'p' * 32)}",
     } | {f"AEGIS_{name}_KEY": encoded(name[:1].encode() * 32) for name in ("MASTER", "SESSION")}
     given["AEGIS_SIGNING_KEY"] = encoded(b"g" * 32)

@@ -1,18 +1,22 @@
 """A worker died before it knew what Slack had made: found again, never doubled, never another's."""
 
+import asyncio
 import os
 
 import aiohttp
 import pytest
 
+from bot.slack.pacing.pace import Pace
 from core.conversations import store
 from core.conversations.model import Outgoing, Place, Question
+from core.conversations.notices.tell_person import tell_person
 from core.conversations.outbox import post
+from core.conversations.ports import UNKNOWN, CannotPost
 from core.conversations.turns.parts import RecordedParts, parts_prefix
 from core.conversations.turns.run_turn import run_turn
 from core.kernel.errors import Postponed
 from core.kernel.ids import new_id
-from tests.scenario.test_recovery import HANDBOOK, LAST_WORDS, in_thread
+from tests.scenario.test_recovery import HANDBOOK, LAST_WORDS, in_thread, until
 
 ASKED = "On which hook does bicycle number 3 hang?"
 
@@ -59,7 +63,7 @@ async def test_a_stream_without_a_record_is_taken_over_and_an_earlier_message_le
     async with context.db.transaction() as tx:
         conversation = await store.open_conversation(tx, question, "people")
         turn = await store.open_turn(tx, new_id(), conversation, question, "people", ASKED)
-    parts = await RecordedParts.load(context, parts_prefix(turn.turn_id), place)
+    parts = await RecordedParts.load(context, turn, parts_prefix(turn.turn_id), place)
     await parts.opening()
     begun = await api.chat_startStream(channel=channel, thread_ts=root, markdown_text="Rule")
 
@@ -125,3 +129,103 @@ async def test_while_slack_cannot_say_whether_it_was_posted_nothing_is_posted(
 
     assert await post(context, messenger, message, key=key) == ts
     assert sum(m["text"] == "Once" for m in await in_thread(http)) == 1
+
+
+async def test_where_nobody_can_look_whether_it_was_posted_it_is_not_posted_again(
+    idle, half_posted, http, caplog
+):
+    context, message, key, _ = half_posted
+    messenger = idle.product.services.staff.messenger
+    idle.sandbox.refuse("conversations.replies", "missing_scope", times=9)
+    for _ in range(2):
+        with pytest.raises(CannotPost) as refused:
+            await post(context, messenger, message, key=key)
+        assert refused.value.reason == UNKNOWN
+
+    assert sum(m["text"] == "Once" for m in await in_thread(http)) == 1
+    assert "whether a message was posted is not known" in caplog.text
+    assert not await tell_person(context, messenger, message, idle.person_id("ana"), key=key)
+    assert sum(m["text"] == "Once" for m in await in_thread(http)) == 1
+
+
+async def test_a_thread_that_is_gone_holds_nothing_and_that_is_known(idle, half_posted):
+    context, message, key, _ = half_posted
+    idle.sandbox.refuse("conversations.replies", "thread_not_found")
+    messenger = idle.product.services.staff.messenger
+
+    assert await messenger.find_posted(context, message, key=key) is None
+
+
+async def test_a_thread_too_long_to_look_through_is_not_taken_for_one_without_the_message(
+    idle, half_posted, monkeypatch
+):
+    monkeypatch.setattr("bot.slack.posts.MOST_PAGES", 1)
+    context, message, key, _ = half_posted
+    with pytest.raises(CannotPost) as refused:
+        await idle.product.services.staff.messenger.find_posted(context, message, key=key)
+
+    assert refused.value.reason == UNKNOWN
+
+
+async def test_an_answer_that_nobody_can_look_for_is_not_given_twice_and_that_is_said(
+    idle, http, api
+):
+    """A worker died between its record and what Slack made; the scope to look is missing."""
+    context = idle.tenants["northwind"]
+    channel, asked = await say(http, ASKED)
+    team = await idle.product.services.workspaces.team_of(context.tenant_id)
+    place = Place(team, channel, asked, idle.person_id("ana"), True, asked)
+    question = Question(0, f"{channel}:{asked}", place, ASKED)
+    async with context.db.transaction() as tx:
+        conversation = await store.open_conversation(tx, question, "people")
+        turn = await store.open_turn(tx, new_id(), conversation, question, "people", ASKED)
+    parts = await RecordedParts.load(context, turn, parts_prefix(turn.turn_id), place)
+    await parts.opening()
+    await api.chat_postMessage(channel=channel, thread_ts=asked, text=f"Hook 3. {LAST_WORDS}")
+    idle.sandbox.refuse("conversations.replies", "missing_scope", times=9)
+
+    await run_turn(context, idle.product.services.staff, question)
+    said = [m["text"] for m in await in_thread(http)]
+
+    assert sum(LAST_WORDS in text for text in said) == 1
+    [told] = [text for text in said if LAST_WORDS not in text]
+    assert told.startswith("I do not know whether my answer arrived there.")
+
+
+async def test_who_posts_after_another_has_looked_for_it_takes_its_own_away(idle, http):
+    """Two workers, of which one was stopped between the row and the call: both have posted it."""
+    context = idle.tenants["northwind"]
+    channel, root = await say(http, "Hello")
+    message, key = Outgoing(channel, "Once", root), f"tool:{new_id()}"
+    messenger = idle.product.services.staff.messenger
+    pace = Pace(idle.product.services.database, context)
+    await pace.hold("chat.postMessage", 0.5)
+
+    stamps = await asyncio.gather(*(post(context, messenger, message, key=key) for _ in range(2)))
+
+    assert stamps[0] == stamps[1]
+    assert [m["ts"] for m in await in_thread(http)] == [stamps[0]]
+
+
+async def test_what_was_asked_for_is_on_record_although_its_turn_was_cancelled(idle, http):
+    context = idle.tenants["northwind"]
+    channel, root = await say(http, "Hello")
+    message, key = Outgoing(channel, "Once", root), f"tool:{new_id()}"
+    await Pace(idle.product.services.database, context).hold("chat.postMessage", 0.3)
+    posting = asyncio.create_task(
+        post(context, idle.product.services.staff.messenger, message, key=key)
+    )
+
+    async def row():
+        async with context.db.transaction() as tx:
+            return await store.find_outbox(tx, key)
+
+    async def is_sent():
+        found = await row()
+        return found is not None and found.state == "sent"
+
+    await until(row)
+    posting.cancel()
+    await until(is_sent)
+
+    assert [m["ts"] for m in await in_thread(http)] == [(await row()).message_ts]

@@ -8,7 +8,7 @@ import pytest
 
 from core.jobs.model import InboxEvent
 from core.knowledge.ingest_document import ingest_document
-from handlers.documents import Click, _press, _share
+from handlers.documents import Click, _share, press_card
 from handlers.giving_up import give_up
 
 PLAN = "<!channel> plan.md"
@@ -49,7 +49,7 @@ async def test_a_title_in_a_refusal_pings_nobody(stage_with):
             "https://hooks.slack.com/actions/1",
         )
         behind = replace(services, staff=replace(services.staff, messenger=answers))
-        await _press(behind, click, _share)
+        await press_card(behind, click, _share)
 
     [words] = answers.words
     assert "already has another document called “&lt;!channel&gt; plan.md”" in words

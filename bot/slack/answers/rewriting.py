@@ -9,7 +9,7 @@ import logging
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.answers.pieces import LARGEST_PIECE, SMALLEST_PIECE, Piece, pieces_of
+from bot.slack.answers.making import MessageMaker, stop_stream
 from bot.slack.answers.ticker import UPDATE_SECONDS, LiveAnswers, Ticker
 from bot.slack.errors import (
     CALL_ERRORS,
@@ -20,11 +20,14 @@ from bot.slack.errors import (
     is_passing,
 )
 from bot.slack.pacing.patience import waiting_at_most
-from bot.slack.posts import Posts, key_of
+from bot.slack.posts import Blocks, Posts
 from core.conversations.model import Part, Place, Source, Speaker
 from core.conversations.ports import AnswerParts
+from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 from core.kernel.errors import Postponed
+from handlers.blocks.answers.pieces import LARGEST_PIECE, SMALLEST_PIECE, Piece, pieces_of
 from handlers.blocks.markdown import neutral
+from handlers.blocks.review.rating import feedback_block
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +49,15 @@ class RewritingPen:
         *,
         bot_user_id: str,
     ) -> None:
-        self._bot_user_id = bot_user_id
+        self._maker = MessageMaker(posts, place, parts, bot_user_id)
         self._posts = posts
         self._place = place
         self._speaker = speaker
         self._parts = parts
         self._ticker = Ticker(live, place.team_id, UPDATE_SECONDS)
+        self._allowed: AllowedAddresses = NO_ADDRESSES
         self._text = ""
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, Piece] = {}
         self._unsure: set[str] = set()  # keys of posts that Slack may have made or not
         self._takes_over = self._has_taken_over = False
         self._limit, self._blocks_too = LARGEST_PIECE, True
@@ -63,16 +67,30 @@ class RewritingPen:
         self._takes_over = True
 
     async def take_over(self) -> None:
-        """Find and unlock what an earlier try, or a stream, left in Slack."""
+        """Find and unlock what an earlier try, or a stream, left in Slack.
+
+        Of several streams only the last may be open: each was stopped before the next was begun.
+        """
         self._takes_over = True
         for part in self._parts.parts:
             if part.message_ts is None:
-                found = await self._find_orphan(part)
-                if found is not None:
-                    await self._parts.opened(part, found)
-            if part.message_ts is not None:
-                await self._stop_stream(part.message_ts)
+                await self._adopt(part)
+        streams = [part.message_ts for part in self._parts.parts if part.streams]
+        if streams:
+            await stop_stream(self._posts, self._place, str(streams[-1]))
         self._has_taken_over = True
+
+    async def _adopt(self, part: Part) -> None:
+        """Go on in the message that was made just before a crash, so that its ts was never written
+        down. More of them, by workers that did not know of each other, are taken away."""
+        posted, streamed = await self._maker.unrecorded(part)
+        for surplus in posted[1:]:
+            await self._maker.disown(surplus, streams=False)
+        for message_ts in posted[:1] or streamed[-1:]:
+            await self._parts.opened(part, message_ts, streams=True)
+
+    def allow(self, addresses: AllowedAddresses) -> None:
+        self._allowed = addresses
 
     async def write(self, text: str) -> None:
         self._text += text
@@ -80,8 +98,10 @@ class RewritingPen:
         if self._takes_over or not self._ticker.is_due():
             return
         try:
+            # Who was stopped for long would put its half answer in the place of another's whole one.
+            await self._parts.hold()
             with waiting_at_most(0.0):
-                await self._show(neutral(self._text), ())
+                await self._show(neutral(self._text, self._allowed), ())
         except (Postponed, *CALL_ERRORS) as error:
             if not isinstance(error, Postponed) and not is_passing(error):
                 raise
@@ -91,16 +111,21 @@ class RewritingPen:
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
         if self._takes_over and not self._has_taken_over:
             await self.take_over()
-        await self._show(neutral(answer), sources)
+        await self._show(neutral(answer, self._allowed), sources, [feedback_block()])
 
     async def close(self) -> None:
         """Nothing stays open between two updates."""
 
-    async def _show(self, text: str, sources: tuple[Source, ...]) -> None:
+    async def _show(
+        self, text: str, sources: tuple[Source, ...], below: Blocks | None = None
+    ) -> None:
         """In smaller messages when Slack takes none of that size, in the end as plain text."""
         while True:
             try:
-                await self._show_all(pieces_of(text, sources, self._limit, self._blocks_too))
+                pieces = pieces_of(
+                    text, sources, self._limit, self._blocks_too, self._allowed, below
+                )
+                await self._show_all(pieces)
             except SlackApiError as error:
                 if error_code(error) not in REFUSED_FOR_SIZE or not self._shrink(error):
                     raise
@@ -123,9 +148,9 @@ class RewritingPen:
         for number, piece in enumerate(pieces):
             parts = self._parts.parts
             part = parts[number] if number < len(parts) else await self._parts.opening()
-            if self._shown.get(part.key) != piece.text:
+            if self._shown.get(part.key) != piece:
                 await self._show_piece(part, piece)
-                self._shown[part.key] = piece.text
+                self._shown[part.key] = piece
         for part in self._parts.parts[len(pieces) :]:
             if part.message_ts is not None:
                 await self._remove(part)
@@ -137,10 +162,11 @@ class RewritingPen:
         if part.key in self._unsure:
             found = await self._posts.find(self._place.channel, self._place.thread_ts, part.key)
         if found is None:
-            found = await self._post(part, piece)
+            posting = self._post(part, piece)
+            await self._maker.make(part, posting, streams=False)
         else:
             await self._was_changed(found, piece)
-        await self._parts.opened(part, found)
+            await self._parts.opened(part, found, streams=False)
 
     async def _post(self, part: Part, piece: Piece) -> str:
         try:
@@ -166,39 +192,13 @@ class RewritingPen:
             except SlackApiError as error:
                 if error_code(error) != _CONFLICT:
                     raise
-                await self._stop_stream(message_ts)
+                await stop_stream(self._posts, self._place, message_ts)
                 await update(self._place.channel, message_ts, piece.text, piece.blocks)
         except SlackApiError as error:
             if error_code(error) in _CANNOT_CHANGE:
                 return False
             raise
         return True
-
-    async def _find_orphan(self, part: Part) -> str | None:
-        """A message that was made just before a crash, so that its ts was never written down.
-
-        A posted one carries its key; a streamed one cannot, so it is known as the message of ours
-        that follows the question, carries no key, and is named by no record.
-        """
-        place, orphan = self._place, None
-        async for message in self._posts.said(
-            place.channel, place.thread_ts, oldest=place.asked_ts or place.thread_ts
-        ):
-            ts, key = str(message["ts"]), key_of(message)
-            if key == part.key:
-                return ts
-            ours = message.get("user") == self._bot_user_id and key is None
-            follows = float(ts) > float(place.asked_ts or place.thread_ts)
-            if ours and follows and not await self._parts.is_known(ts):
-                orphan = ts
-        return orphan
-
-    async def _stop_stream(self, message_ts: str) -> None:
-        """It may be over long since, or none at all: what still streams says so when it is changed."""
-        try:
-            await self._posts.api.chat_stopStream(channel=self._place.channel, ts=message_ts)
-        except CALL_ERRORS as error:
-            log.info("an earlier stream was not stopped: %s", error_code(error))
 
     async def _remove(self, part: Part) -> None:
         """Raises what Slack raised when another try may do it: its words stand twice until then."""

@@ -6,9 +6,11 @@ from bot.slack.answers.rewriting import RewritingPen
 from bot.slack.answers.streaming import OLDEST_STREAM_SECONDS, CannotStream, StreamingPen
 from bot.slack.answers.ticker import LiveAnswers
 from bot.slack.errors import error_code, in_our_words
+from bot.slack.pacing.patience import patience_of_age, waiting_at_most
 from bot.slack.posts import Posts
 from core.conversations.model import Place, Source, Speaker
 from core.conversations.ports import AnswerParts
+from core.kernel.addresses import AllowedAddresses
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,13 @@ class WritingPen:
         self._parts = parts
         if not parts.parts and posts.abilities.has(place.team_id, "streaming"):
             self._pen = StreamingPen(
-                posts, place, speaker, parts, live, oldest_seconds=oldest_stream_seconds
+                posts,
+                place,
+                speaker,
+                parts,
+                live,
+                bot_user_id=bot_user_id,
+                oldest_seconds=oldest_stream_seconds,
             )
         self._written = ""
 
@@ -45,6 +53,10 @@ class WritingPen:
         if self._parts.parts:
             with in_our_words():
                 await self._rewriting.take_over()
+
+    def allow(self, addresses: AllowedAddresses) -> None:
+        self._rewriting.allow(addresses)
+        self._pen.allow(addresses)
 
     async def write(self, text: str) -> None:
         self._written += text
@@ -56,7 +68,7 @@ class WritingPen:
                 await self._pen.write(self._written)
 
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
-        with in_our_words():
+        with in_our_words(), waiting_at_most(patience_of_age()):
             try:
                 await self._pen.finish(answer, sources)
             except CannotStream as error:

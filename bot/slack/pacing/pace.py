@@ -11,6 +11,7 @@ from bot.slack.pacing.tiers import Shared, limits_of
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
+from core.kernel.outage import DATABASE_AWAY
 from core.pacing.model import Limit, NotCarriedOut, Slot
 from core.pacing.take_slot import hold, take_slot
 
@@ -18,7 +19,10 @@ log = logging.getLogger(__name__)
 
 # A database that is away for a moment stops no answer: Slack itself says when it is too much.
 DATABASE_SECONDS = 0.5
-_AWAY = (DomainError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (
+    *(DomainError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError),
+    *DATABASE_AWAY,
+)
 
 # Questions that nobody waits for any more: kept until they end, as asyncio asks for.
 _LEFT_BEHIND: set["asyncio.Task[Slot]"] = set()
@@ -75,7 +79,8 @@ async def _in_time(asking: Coroutine[Any, Any, Slot]) -> Slot | None:
     try:
         return task.result()
     except _AWAY as error:
-        log.warning("the database could not say whether Slack may be called", exc_info=error)
+        why = type(error).__name__
+        log.warning("the database could not say whether Slack may be called: %s", why)
         return None
 
 

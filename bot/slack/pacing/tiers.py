@@ -46,6 +46,7 @@ TIER_OF = {
     "conversations.members": 4,
     "users.info": 4,
     "views.open": 4,
+    "views.publish": 4,
     "views.update": 4,
     "files.info": 4,
     "files.getUploadURLExternal": 4,

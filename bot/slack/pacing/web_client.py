@@ -22,9 +22,14 @@ log = logging.getLogger(__name__)
 TRIES = 3  # of a call that Slack has refused as too quick: it was not carried out
 LONGEST_PAUSE = 5.0  # seconds of a 429 that are waited out; longer ones postpone the work
 CALL_SECONDS = 20
+# Slack's client waits at most this long for one call, connection included.
+SLACK_CALL_SECONDS = 25.0
 
-# What to do about a refused token; may give a new one.
-OnTokenError = Callable[[str], Awaitable[Secret | None]]
+# A token of its own that only expired, its organization's, and that one renewed: more there is not.
+MOST_TOKENS = 4
+
+# What to do about a refused token: gives a client that has another, or raises Disconnected.
+OnTokenError = Callable[[str], Awaitable["PacedWebClient"]]
 
 
 class PacedWebClient(AsyncWebClient):
@@ -49,17 +54,24 @@ class PacedWebClient(AsyncWebClient):
         self._on_token_error = on_token_error
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
-        try:
-            return await self._paced(api_method, arguments)
-        except SlackApiError as error:
-            code = error_code(error)
-            if code not in TOKEN_ERRORS or self._on_token_error is None:
-                raise
-            renewed = await self._on_token_error(code)
-            if code != "token_expired" or renewed is None:
-                raise Disconnected("Slack takes this workspace's token no more.") from error
-            self.token = renewed.reveal()
-        return await self._paced(api_method, arguments)
+        for tokens_left in reversed(range(MOST_TOKENS)):
+            try:
+                return await self._paced(api_method, arguments)
+            except SlackApiError as error:
+                code = error_code(error)
+                if code not in TOKEN_ERRORS or self._on_token_error is None:
+                    raise
+                if not tokens_left:
+                    raise Disconnected("Slack takes this workspace's token no more.") from error
+                # Refused for its token, so it was not carried out.
+                self._speak_as(await self._on_token_error(code))
+        raise AssertionError("the last token returns or raises")
+
+    def _speak_as(self, other: "PacedWebClient") -> None:
+        """With the token that has taken this one's place, and as it is to be used."""
+        self.token = other.token
+        self.default_params = other.default_params
+        self._on_token_error = other._on_token_error
 
     async def _paced(self, method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
         for tries_left in reversed(range(TRIES)):
@@ -118,3 +130,13 @@ def _channel_of(arguments: Mapping[str, Any]) -> str | None:
         if isinstance(given, Mapping) and given.get("channel"):
             return str(given["channel"])
     return None
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """The HTTP session all tenants share: nothing of one's calls stays in it for another's."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=SLACK_CALL_SECONDS),
+        # Nothing in the environment decides where tokens go.
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )

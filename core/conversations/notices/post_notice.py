@@ -16,9 +16,18 @@ MOST_TRIED = 5  # persons whose direct message is tried
 
 
 async def post_notice(
-    context: TenantContext, messenger: Messenger, words: str, *, key: str, completes: int
+    context: TenantContext,
+    messenger: Messenger,
+    words: str,
+    *,
+    key: str,
+    completes: int,
+    else_to: str | None = None,
 ) -> bool:
     """Post *words* once for each *key*, and complete the inbox event in the same commit.
+
+    The workspace's own people come first: who installed it, its owners, its admins. *else_to* is
+    asked last, as whoever has installed the app for the whole organization.
 
     False, and a line in the log, when there is nobody to tell or Slack takes nothing: then the
     event is the caller's to complete. Raises Postponed.
@@ -27,6 +36,8 @@ async def post_notice(
         people = await store.list_responsible(
             tx, context.tenant_id, WORKSPACE_HOLDER, limit=MOST_TRIED
         )
+    if else_to is not None and else_to not in people:
+        people.append(else_to)
     channel = await _open_direct(context, messenger, people)
     if channel is None:
         log.warning("no owner could be told", extra={"notice": key, "known": len(people)})

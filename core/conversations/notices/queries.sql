@@ -3,7 +3,8 @@
 -- the admins whom we know, the latest seen first.
 select candidate.person_id from (
   select o.installed_by as person_id, 0 as place, now() as seen
-  from oauth_tokens o left join person p on p.person_id = o.installed_by
+  from oauth_tokens o
+  left join person p on p.person_id = o.installed_by and p.checked_at >= 'epoch'
   where o.tenant_id = $1 and o.user_id = $2 and o.provider = 'slack' and o.installed_by ~ '^[UW]'
     and coalesce(p.standing, 'member') in ('owner', 'admin', 'member')
   union all

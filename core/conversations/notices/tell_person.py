@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.conversations.model import Outgoing
 from core.conversations.outbox import post
-from core.conversations.ports import CannotPost, Messenger
+from core.conversations.ports import UNKNOWN, CannotPost, Messenger
 from core.db.tenant import TenantContext
 from core.jobs import store as jobs
 
@@ -30,8 +30,11 @@ async def tell_person(
         await post(context, messenger, message, key=key, completes=completes)
         return True
     except CannotPost as closed:
-        reason = str(closed)
+        reason, is_unknown = str(closed), closed.reason == UNKNOWN
     try:
+        if is_unknown:
+            # Most likely it was shown: said once more elsewhere, it would be there twice.
+            raise CannotPost(reason, UNKNOWN)
         channel = await messenger.open_direct(context, person_id)
         direct = replace(message, channel=channel, thread_ts=None, only_for=None)
         await post(context, messenger, direct, key=f"{key}:direct", completes=completes)

@@ -1,7 +1,8 @@
 """Where the place of a question is closed for good: the answer goes to the person's direct message.
 
 The whole answer, whatever closed the place: it was made for what this person may read, and where
-they read it alone, nobody else does.
+they read it alone, nobody else does. Where it is not known whether the answer arrived, that is said,
+and no second answer is given.
 """
 
 import logging
@@ -9,12 +10,14 @@ from dataclasses import replace
 
 from core.conversations.model import Draft, Outgoing, Place, Question, Speaker, Turn
 from core.conversations.outbox import post
-from core.conversations.ports import CannotPost
+from core.conversations.ports import UNKNOWN, CannotPost
 from core.conversations.turns.parts import RecordedParts, direct_prefix
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 
 log = logging.getLogger(__name__)
+
+ASK_AGAIN = "If it is not there, please ask me again."
 
 
 async def answer_directly(
@@ -27,7 +30,7 @@ async def answer_directly(
 ) -> bool:
     """False when Slack takes nothing there either: then the log alone knows.
 
-    Raises Postponed and Disconnected; a later call goes on where this one stopped.
+    Raises Postponed, Disconnected and Overtaken; a later call goes on where this one stopped.
     """
     try:
         place = question.place
@@ -35,7 +38,7 @@ async def answer_directly(
         words = _words(place.channel, refusal, draft)
         key = f"elsewhere:{turn.turn_id}"
         root = await post(context, staff.messenger, Outgoing(channel, words), key=key)
-        if draft.text:
+        if draft.text and refusal.reason != UNKNOWN:
             there = replace(place, channel=channel, thread_ts=root, private=True, asked_ts=None)
             await _answer_in(context, staff, turn, draft, there)
     except CannotPost as again:
@@ -52,12 +55,15 @@ async def _answer_in(
 ) -> None:
     agent = staff.roster.find(turn.agent) or staff.roster.default
     speaker = Speaker(agent.display_name, agent.icon_emoji)
-    parts = await RecordedParts.load(context, direct_prefix(turn.turn_id), place)
+    parts = await RecordedParts.load(context, turn, direct_prefix(turn.turn_id), place)
     async with staff.messenger.answer(context, place, speaker, parts) as pen:
+        pen.allow(draft.allowed)
         await pen.finish(draft.text, draft.sources)
 
 
 def _words(channel: str, refusal: CannotPost, draft: Draft) -> str:
     where = "there" if channel.startswith("D") else f"in <#{channel}>"
+    if refusal.reason == UNKNOWN:
+        return f"I do not know whether my answer arrived {where}. {refusal} {ASK_AGAIN}"
     follows = "Here is my answer." if draft.text else "Please ask me again here."
     return f"I could not answer your question {where}. {refusal} {follows}"

@@ -2,26 +2,51 @@
 
 import asyncio
 import logging
-from contextlib import aclosing, suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from core.agents.model import Agent
+from core.agents import store as agents
+from core.agents.choose_agent import switched_off_words
+from core.agents.model import Agent, Reach
+from core.agents.policies.read_policy import policy_for, read_policy
 from core.audit.attempt import attempt
 from core.conversations import store
-from core.conversations.model import REMEMBERED_TURNS, Draft, Question, Source, Turn
+from core.conversations.approvals.show_outcome import show_outcome
+from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
+from core.conversations.sharing.note_drawn import note_drawn
+from core.conversations.threads.compact_thread import REMEMBERED
+from core.conversations.threads.store import Recalled
+from core.conversations.threads.store import recall as recall_thread
+from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
-from core.gateway.model import AgentTurn, Delta, Exchange, Passage, cited
-from core.kernel.errors import DomainError, Postponed
-from core.knowledge.model import Asker, Finding, Findings
+from core.db.transaction import Tx
+from core.gateway.model import AgentTurn, Caller, Exchange, Passage
+from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
+from core.gateway.tools.session import ToolSession
+from core.kernel.errors import DomainError, Overtaken
+from core.knowledge.model import Asker, Findings
 from core.knowledge.ports import Embedder
-from core.knowledge.search import search
+from core.knowledge.search import search_about
+from core.memory.model import COMPANY
+from core.memory.recall import recall
 
 log = logging.getLogger(__name__)
 
-# How often a running turn looks whether the person has pressed Stop.
+# How often a running turn looks whether the person has pressed Stop; less often, down to the longest,
+# where so many turns run that a look takes long: they would keep the database busy with nothing else.
 STOP_POLL_SECONDS = 0.4
+LONGEST_STOP_POLL_SECONDS = 1.0
+LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
+# And every how many of these looks whether its agent was switched off: within five seconds is promised.
+LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
+ASKED_ABOUT = "The message asked about"
 WITHHELD_NOTE = (
     "_Left out here, because others read along: what {count} of your own documents may say. "
     "Ask me in a direct message._"
@@ -37,18 +62,19 @@ async def until_stopped(
     pen: AnswerPen,
     draft: Draft,
 ) -> None:
-    """Let the agent speak until it is done, it fails in words, or the person presses Stop.
+    """Let the agent speak until it is done, it fails in words, the person presses Stop, or an admin
+    switches the agent off. Raises Overtaken.
 
     A Slack that takes the words no more does not stop it: *draft* becomes whole, with its `trouble`.
     """
     speaking = asyncio.create_task(_speak(context, staff, agent, question, turn, pen, draft))
-    watching = asyncio.create_task(_watch_for_stop(context, turn))
+    watching = asyncio.create_task(_watch_for_stop(context, agent, turn))
     try:
         await asyncio.wait({speaking, watching}, return_when=asyncio.FIRST_COMPLETED)
         if speaking.done():
             speaking.result()
         else:
-            draft.text = _with_note(draft.text, STOPPED_NOTE)
+            draft.text = _with_note(draft.text, watching.result())
     except Stopped:
         draft.text = _with_note(draft.text, STOPPED_NOTE)
     except DomainError as error:
@@ -69,39 +95,85 @@ async def _speak(
     pen: AnswerPen,
     draft: Draft,
 ) -> None:
+    if draft.text:
+        await write(pen, draft, draft.text)
     async with context.db.transaction() as tx:
-        earlier = await store.list_earlier(tx, turn, REMEMBERED_TURNS)
-    findings = await _search(context, staff.embedder, question, turn, earlier)
+        recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
+    foreign = await staff.servers.tools_for(context, agent.key)
+    staff = replace(staff, dispatcher=staff.dispatcher.joined_by(foreign))
+    names = tuple(tool.name for tool in foreign)
+    findings = await _search(context, staff.embedder, question, turn, recalled, agent.reach)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
         instructions=agent.instructions,
         question=turn.question,
-        passages=tuple(_passage(number, found) for number, found in enumerate(findings.found, 1)),
-        thread=_thread(earlier),
+        passages=tuple(_passages(turn, findings)),
+        thread=_thread(recalled.exchanges),
+        summary=recalled.summary,
+        company=staff.roster.company,
+        memory=await _recall(context, agent, question, turn),
+        preference=agent.preference,
+        tools=staff.dispatcher.specs(policy_for(staff.roster, agent, names)),
     )
-    async with aclosing(staff.gateway.answer(context, asked)) as stream:
-        async for event in stream:
-            if isinstance(event, Delta):
-                draft.text += event.text
-                draft.sources = tuple(map(_source, cited(asked.passages, draft.text)))
-                await _write(pen, draft, event.text)
-            else:
-                draft.model = event.model
+    draft.allowed |= asked.named_addresses()
+    pen.allow(draft.allowed)
+    caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
+    session = await _open_session(context, staff, agent, question, turn, asked, names)
+    show = partial(show_outcome, context, staff)
+    telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
+    await tell_in_rounds(telling, session)
+    draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
     if findings.withheld:
         draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
 
 
-async def _write(pen: AnswerPen, draft: Draft, text: str) -> None:
-    """Show it, unless Slack has failed before. What the model has said is said: it is kept, and
-    nobody asks the model again because Slack was away."""
-    if draft.trouble is not None:
-        return
-    try:
-        await pen.write(text)
-    except (Postponed, DomainError) as trouble:
-        log.warning("an answer is not shown for now: %s", trouble)
-        draft.trouble = trouble
+async def _open_session(
+    context: TenantContext,
+    staff: Staff,
+    agent: Agent,
+    question: Question,
+    turn: Turn,
+    asked: AgentTurn,
+    foreign: Sequence[str],
+) -> ToolSession:
+    """What the turn may do with tools. A question that somebody else has put (a thread handed over)
+    names nothing: only what this person wrote does."""
+    place = question.place
+    own = bool(turn.question) and turn.question in question.text
+    # Documents, what was said before and what is kept are others' words, and not for everybody.
+    has_read = bool(asked.passages or asked.thread or asked.summary or asked.memory)
+    caller = ToolCaller(
+        turn.turn_id,
+        place.person_id,
+        turn.agent,
+        private=place.private and agent.reach == "all",
+        place={**_kept_place(place), "own": own, "reach": agent.reach},
+        hold=partial(_hold, turn),
+    )
+    ground = Ground((turn.question,) if own else (), has_read, has_read)
+    policy = partial(_policy_now, context, agent.key, foreign)
+    return await ToolSession.open(staff.dispatcher, context, caller, policy, ground)
+
+
+async def _policy_now(context: TenantContext, key: str, foreign: Sequence[str]) -> ToolPolicy:
+    async with context.db.transaction() as tx:
+        return await read_policy(tx, key, foreign)
+
+
+async def _hold(turn: Turn, tx: Tx) -> None:
+    await store.hold_turn(tx, turn)
+
+
+def _kept_place(place: Place) -> dict[str, Any]:
+    """All but the person, who stands beside it."""
+    return {
+        "team_id": place.team_id,
+        "channel": place.channel,
+        "thread_ts": place.thread_ts,
+        "private": place.private,
+        "asked_ts": place.asked_ts,
+    }
 
 
 async def _search(
@@ -109,9 +181,12 @@ async def _search(
     embedder: Embedder | None,
     question: Question,
     turn: Turn,
-    earlier: list[tuple[str, str]],
+    recalled: Recalled,
+    reach: Reach,
 ) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
+    if reach == "none":
+        return Findings((), withheld=0, lexical_only=False)
     place = question.place
     async with attempt(
         context,
@@ -121,39 +196,70 @@ async def _search(
         arguments=context.fingerprint(turn.question),
         agent=turn.agent,
     ) as act:
-        findings = await search(
+        findings = await search_about(
             context,
             embedder,
             question=turn.question,
-            asker=Asker(place.person_id, private=place.private),
-            history=tuple(asked for asked, _ in earlier[-2:]),
+            asker=Asker(place.person_id, private=place.private and reach == "all"),
+            said=turn.about.text if turn.about else "",
+            history=tuple(asked for asked, _ in recalled.exchanges[-2:]),
         )
         await act.conclude("done", agent=turn.agent, found=len(findings.found))
-    return findings
+    # What the agent never looks into is not withheld because of who reads along.
+    return findings if reach == "all" else replace(findings, withheld=0)
 
 
-async def _watch_for_stop(context: TenantContext, turn: Turn) -> None:
-    """Return once the turn is marked as stopping, and for no other reason."""
+async def _recall(
+    context: TenantContext, agent: Agent, question: Question, turn: Turn
+) -> tuple[str, ...]:
+    """What the agent was asked to keep, as far as it goes into this place: like documents. What is
+    about a person is for their own turns, where nobody else reads along."""
+    if agent.reach == "none":
+        return ()
+    place = question.place
+    about = place.person_id if place.private and agent.reach == "all" else COMPANY
+    return await recall(context, about=about, agent=agent.key, question=turn.question)
+
+
+async def _watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
+    """Return once the turn is marked as stopping or its agent is off, and for no other reason: the
+    note that says so. Raises Overtaken once another worker has it."""
+    look = 0
     while True:
+        began = time.monotonic()
         try:
             async with context.db.transaction() as tx:
-                if await store.turn_state(tx, turn.turn_id) == "stopping":
-                    return
-        except Exception:
+                if await store.turn_state(tx, turn.turn_id, turn.taken) == "stopping":
+                    return STOPPED_NOTE
+                if look % LOOKS_PER_SWITCH == 0 and await agents.is_switched_off(tx, turn.agent):
+                    return f"_{switched_off_words(agent)}_"
+        except Overtaken:
+            raise
+        except Exception as error:
             # The answer needs the database only in the end; nobody has asked to stop it.
-            log.warning("a turn could not look whether it is stopped", exc_info=True)
-        await asyncio.sleep(STOP_POLL_SECONDS)
+            log.warning("a turn could not look whether it is stopped: %s", type(error).__name__)
+        look += 1
+        await asyncio.sleep(pause_after(time.monotonic() - began))
 
 
-def _passage(number: int, found: Finding) -> Passage:
-    return Passage(number, found.title, found.page, found.heading, found.text)
+def pause_after(look_seconds: float) -> float:
+    """Seconds until the next look whether a turn is stopped, when the last one took so long."""
+    wanted = look_seconds / LOOKING_SHARE
+    return min(max(wanted, STOP_POLL_SECONDS), LONGEST_STOP_POLL_SECONDS)
 
 
-def _source(passage: Passage) -> Source:
-    return Source(passage.number, passage.title, passage.page, passage.heading)
+def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
+    """What the answer may cite: the message it is about comes first."""
+    first = 1
+    if turn.about is not None and turn.about.text:
+        by = turn.about.by or "somebody"
+        yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
+        first += 1
+    for number, found in enumerate(findings.found, first):
+        yield Passage(number, found.title, found.page, found.heading, found.text)
 
 
-def _thread(earlier: list[tuple[str, str]]) -> tuple[Exchange, ...]:
+def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
     exchanges = []
     for asked, answered in earlier:
         exchanges.append(Exchange("person", asked))

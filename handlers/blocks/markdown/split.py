@@ -83,8 +83,16 @@ def _line_ends(text: str, layout: Layout, room: int) -> Iterator[_Place]:
 
 
 def _within_line(text: str, layout: Layout, room: int) -> _Place:
-    """Behind the last space of a line longer than a message; anywhere when it has none."""
-    kept = Layout(fence=layout.fence)
-    most = room - len(kept.closing(at_line_start=False))
-    size = text.rfind(" ", most // 2, most) + 1
-    return _Place(size or most, kept)
+    """Behind the last space of a line longer than a message; anywhere when it has none.
+
+    Whole lines may come before it: a fence's mark that no line of code fits behind.
+    """
+    most = room
+    while True:
+        size = text.rfind(" ", room // 2, most) + 1 or most
+        whole = text.rfind("\n", 0, size) + 1
+        kept = Layout(fence=layout.after_all(text[:whole]).fence)
+        spare = room - len(kept.closing(at_line_start=whole == size)) - size
+        if spare >= 0:
+            return _Place(size, kept)
+        most = size + spare

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 from handlers.blocks.markdown.layout import Layout, is_rule, lines_of
 from handlers.blocks.markdown.neutral import Neutralizer
 from handlers.blocks.markdown.split import LEAST_LIMIT, MESSAGE_CHARACTERS
@@ -36,16 +37,22 @@ class Turnover:
 class StreamSplitter:
     """Feed it deltas; it gives pieces that can be sent, each message within *limit* characters."""
 
-    def __init__(self, limit: int = MESSAGE_CHARACTERS) -> None:
+    def __init__(
+        self, limit: int = MESSAGE_CHARACTERS, allowed: AllowedAddresses = NO_ADDRESSES
+    ) -> None:
         if limit < LEAST_LIMIT:
             raise ValueError(f"a message needs at least {LEAST_LIMIT} characters")
         self._limit = limit
-        self._neutralizer = Neutralizer()
+        self._neutralizer = Neutralizer(allowed)
         self._waiting = ""
         self._layout = Layout()  # behind the last whole line
         self._line = ""  # what was sent of the line that is being written
         self._was_blank = True
         self._used = 0
+
+    def allow(self, allowed: AllowedAddresses) -> None:
+        """From here on these addresses are the ones that may be links."""
+        self._neutralizer.allowed = allowed
 
     def feed(self, delta: str) -> list[Piece]:
         """What can be sent now; empty when the end of the text is still undecided."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 from handlers.blocks.markdown import neutral
 from handlers.blocks.mrkdwn.escaping import BREAK, entities
 from handlers.blocks.mrkdwn.inline import inline_text
@@ -12,9 +13,10 @@ from handlers.blocks.mrkdwn.inline import inline_text
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
-def to_mrkdwn(markdown: str) -> str:
-    """*markdown* in Slack's mrkdwn; `<!`, `<@` and `<#` of the text stay text."""
-    blocks = _Blocks(_parser.parse(neutral(markdown)))
+def to_mrkdwn(markdown: str, allowed: AllowedAddresses = NO_ADDRESSES) -> str:
+    """*markdown* in Slack's mrkdwn; `<!`, `<@` and `<#` of the text stay text, and so does each
+    address but the *allowed* ones."""
+    blocks = _Blocks(_parser.parse(neutral(markdown, allowed)))
     return "\n\n".join(blocks.until(None)).strip("\n")
 
 

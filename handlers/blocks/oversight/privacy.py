@@ -12,6 +12,9 @@ WHAT_TO_DO = """\
 *What you can do*
 • `/aegis privacy keep conversations 90`: days, or `forever`; also for `people` and `audit`
 • `/aegis privacy export`: everything of this workspace, as one signed archive, to you alone
+• `/aegis privacy memory` or `/aegis memory`: what agents keep about you and the company, for every \
+member; it can be corrected and forgotten there
+• `/aegis privacy forget @person`: all that agents keep about somebody
 • `/aegis privacy erase`: what erasing means, and how an owner begins it"""
 NOTHING_ELSE = (
     "Counts are of this workspace, as of now. Uploaded files are read and not kept. Backups keep "
@@ -78,6 +81,17 @@ def archive_not_sent(reason: str, team_id: str) -> Rendered:
     )
 
 
+def nobody_to_forget() -> Rendered:
+    return said("Say whom: type `/aegis privacy forget @` and pick the person from Slack's list.")
+
+
+def person_forgotten(person_id: str, count: int) -> Rendered:
+    """*person_id* is a Slack id."""
+    if not count:
+        return said(f"Agents keep nothing about <@{person_id}>.")
+    return said(f"Forgotten, for good: all that agents kept about <@{person_id}> ({count}).")
+
+
 def erasing_explained(team_id: str, grace_days: int, backup_days: int) -> Rendered:
     """Before anything happens: what will, when, and the words that begin it."""
     wait = f"after *{_days(grace_days)}*" if grace_days else "*at once*"
@@ -135,6 +149,8 @@ def _kept_line(kept: Kept, counts: Mapping[str, int]) -> str:
 def _other_lines(counts: Mapping[str, int]) -> list[str]:
     return [
         f"• *documents*: {_many(counts['documents'], 'document')}, kept until somebody removes them",
+        f"• *memory*: {_many(counts['memories'], 'fact')} that agents were asked to keep, each until "
+        "somebody forgets it or its time is over, a year at most",
         f"• *events from Slack*: {_many(counts['events'], 'event')}, gone two days after they are done",
         f"• *credentials*: {_many(counts['credentials'], 'token')}, encrypted, as long as AEGIS is connected",
     ]

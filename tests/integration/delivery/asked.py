@@ -5,9 +5,12 @@ from typing import Any
 
 import aiohttp
 
-from core.conversations.model import Place, Question
+from core.conversations import store
+from core.conversations.model import Place, Question, Turn
 from core.conversations.turns.run_turn import run_turn
 from core.db.tenant import TenantContext
+from core.db.transaction import Tx
+from core.kernel.ids import new_id
 from tests.stage import Stage
 
 RULES = "# Rules\n\n## Hooks\n\n" + " ".join(
@@ -45,6 +48,11 @@ class Asked:
             rows = await tx.fetch("select key, state, reason from outbox_message")
         return {row["key"]: (row["state"], row["reason"]) for row in rows}
 
+    async def forget_mail(self) -> None:
+        """No later stage's worker shall find what was asked here."""
+        async with self.context.db.transaction() as tx:
+            await tx.execute("update inbox_event set state = 'done'")
+
     async def said(self, where: str | None = None) -> list[dict[str, Any]]:
         """The app's messages as they stand."""
         query = {"workspace": "northwind", "person": "ana", "channel": where or self.where}
@@ -69,6 +77,12 @@ async def ask(
     question = Question(0, f"{said['channel']}:{said['ts']}", place, text.replace("@AEGIS ", ""))
     channel = "dm" if where == "dm" else where
     return Asked(stage, http, question, channel)
+
+
+async def begun_turn(tx: Tx, question: Question) -> Turn:
+    """A turn of the question, taken up by whoever calls."""
+    conversation = await store.open_conversation(tx, question, "people")
+    return await store.open_turn(tx, new_id(), conversation, question, "people", question.text)
 
 
 def words(message: dict[str, Any]) -> str:

@@ -1,13 +1,17 @@
 """An answer that cannot be put in its place: the person gets it, or at least nobody tries for ever."""
 
+import aiohttp
 import pytest
 
 from core.conversations.model import Outgoing
+from core.conversations.notices.tell_person import tell_person
 from core.conversations.outbox import post
 from core.conversations.ports import CannotPost
 from core.conversations.turns.abandon_turn import abandon_turn
-from core.kernel.errors import Postponed
+from core.kernel.errors import Disconnected, Postponed
 from tests.integration.delivery.asked import LAST_WORDS, ask
+from tests.scenario.tools.obedient import obedient_stage
+from tests.scenario.tools.test_approvals import states
 
 GENERAL = "#general"
 POSTING = ("chat.startStream", "chat.postMessage")
@@ -39,6 +43,26 @@ async def test_the_answer_goes_to_the_persons_direct_message(stage, http, code, 
     assert state == "done"
     assert "hook 3" in kept
     assert await asked.said() == []
+
+
+async def test_where_no_card_can_ask_for_a_yes_the_answer_names_none(stage_with):
+    """What was wanted is not done, and the person is told that in place of a card that is nowhere."""
+    async with (
+        obedient_stage(stage_with, works=False) as (stage, _),
+        aiohttp.ClientSession(stage.sandbox.url) as http,
+    ):
+        order = 'please ORDER save_to_knowledge {"title": "Plan", "text": "Buy hooks."}'
+        asked = await ask(stage, http, GENERAL, f"@AEGIS {order}")
+        for method in POSTING:
+            stage.sandbox.refuse(method, "is_archived")
+        await asked.run()
+        answer = str(await asked.said("dm"))
+        state = (await states(stage), (await asked.turn())[0])
+        await asked.forget_mail()
+
+    assert "I could not ask for it there" in answer
+    assert "the card below" not in answer
+    assert state == (["failed"], "done")
 
 
 async def test_what_was_half_said_when_the_channel_went_is_whole_in_the_direct_message(stage, http):
@@ -82,6 +106,9 @@ async def test_a_missing_scope_is_named_and_the_owner_told_once(stage, http):
 
     assert ["scope" in notice["payload"] for notice in notices] == [True]
     assert "right" in (await asked.said("dm"))[0]["text"]
+    remedy = stage.product.clients.notices.remedy()
+    assert remedy in (await asked.said("dm"))[0]["text"]
+    assert remedy in notices[0]["payload"]
 
 
 async def test_a_post_that_was_refused_for_good_is_not_tried_again(stage, http):
@@ -107,14 +134,53 @@ async def test_a_post_that_was_surely_not_made_waits_and_is_not_looked_up(stage,
     assert (await asked.outbox())["reply:x"] == ("waiting", None)
 
 
+@pytest.fixture
+async def alone(stage, http):
+    """A question in a channel, and what only its person is to read there."""
+    asked = await ask(stage, http, GENERAL, "@AEGIS hello")
+    place = asked.question.place
+    return asked, Outgoing(place.channel, "Not you.", only_for=place.person_id)
+
+
+async def test_what_one_person_sees_is_shown_twice_at_most_and_not_told_elsewhere(stage, alone):
+    """Whether it was shown cannot be looked up: it was repeated for as long as Slack was ill."""
+    asked, message = alone
+    messenger, person = stage.product.services.staff.messenger, asked.question.place.person_id
+    stage.sandbox.refuse("chat.postEphemeral", "internal_error", times=9)
+    for _ in range(2):
+        with pytest.raises(Postponed):
+            await tell_person(asked.context, messenger, message, person, key="reply:x")
+    told = [
+        await tell_person(asked.context, messenger, message, person, key="reply:x")
+        for _ in range(2)
+    ]
+
+    assert told == [False, False]
+    assert stage.sandbox.web_api.refusals["chat.postEphemeral"].times == 7
+    assert await asked.outbox() == {"reply:x": ("failed", "unknown")}
+    assert await asked.said("dm") == []
+
+
+async def test_what_one_person_sees_is_owed_while_slack_surely_has_not_shown_it(stage, alone):
+    asked, message = alone
+    messenger = stage.product.services.staff.messenger
+    stage.sandbox.refuse("chat.postEphemeral", "token_revoked", times=3)
+    for _ in range(3):
+        with pytest.raises(Disconnected):
+            await post(asked.context, messenger, message, key="reply:x")
+
+    assert (await asked.outbox())["reply:x"] == ("waiting", None)
+
+
 async def test_a_turn_that_is_given_up_does_not_stay_open(stage, http):
     asked = await ask(stage, http)
     stage.sandbox.refuse("chat.startStream", "internal_error", times=9)
     stage.sandbox.refuse("chat.postMessage", "internal_error", times=9)
     with pytest.raises(Postponed):
         await asked.run()
-    first = await abandon_turn(asked.context, asked.question.event_key)
-    second = await abandon_turn(asked.context, asked.question.event_key)
+    staff = stage.product.services.staff
+    first = await abandon_turn(asked.context, staff, asked.question.event_key)
+    second = await abandon_turn(asked.context, staff, asked.question.event_key)
 
     assert (first, second) == (True, False)
     assert (await asked.turn())[0] == "failed"

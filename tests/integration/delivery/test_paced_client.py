@@ -11,8 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.pacing.pace import Pace
 from bot.slack.pacing.patience import waiting_at_most
-from bot.slack.pacing.web_client import web_client
-from bot.wiring import slack_session
+from bot.slack.pacing.web_client import MOST_TOKENS, PacedWebClient, slack_session, web_client
 from core.kernel.errors import Disconnected
 from core.kernel.secret import Secret
 from core.pacing.model import NotCarriedOut
@@ -151,41 +150,43 @@ async def test_a_database_that_does_not_answer_stops_no_call(slack, client_of, c
 
 
 @pytest.mark.parametrize(
-    "code", ["invalid_auth", "token_revoked", "account_inactive", "not_authed"]
+    "code", ["invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"]
 )
-async def test_a_refused_token_is_reported_and_not_tried_again(slack, client_of, context, code):
+async def test_a_refused_token_is_reported_and_another_one_takes_over(
+    slack, client_of, context, code
+):
     reported = []
 
-    async def report(code: str) -> Secret | None:
+    async def report(code: str) -> PacedWebClient:
         reported.append(code)
-        return Secret("xoxb-2")
+        return client_of(context, token="xoxb-2")
 
     slack.answers = [code]
-    with pytest.raises(Disconnected):
-        await client_of(context, on_token_error=report).users_info(user="U1")
+    await client_of(context, on_token_error=report).users_info(user="U1")
 
     assert reported == [code]
-    assert len(slack.calls) == 1
-
-
-async def test_an_expired_token_is_renewed_and_the_call_made_once_more(slack, client_of, context):
-    async def renew(code: str) -> Secret | None:
-        return Secret("xoxb-2")
-
-    slack.answers = ["token_expired"]
-    await client_of(context, on_token_error=renew).users_info(user="U1")
-
     assert slack.calls == [("users.info", "xoxb-1"), ("users.info", "xoxb-2")]
 
 
-async def test_where_no_new_token_can_be_had_the_workspace_is_disconnected(
+async def test_where_no_other_token_is_to_be_had_the_workspace_is_disconnected(
     slack, client_of, context
 ):
-    async def cannot(code: str) -> Secret | None:
-        return None
+    async def cannot(code: str) -> PacedWebClient:
+        raise Disconnected("none")
 
-    slack.answers = ["token_expired"]
+    slack.answers = ["token_revoked"]
     with pytest.raises(Disconnected):
         await client_of(context, on_token_error=cannot).users_info(user="U1")
 
     assert len(slack.calls) == 1
+
+
+async def test_tokens_that_are_all_refused_are_not_tried_for_ever(slack, client_of, context):
+    async def another(code: str) -> PacedWebClient:
+        return client_of(context, token="xoxb-2", on_token_error=another)
+
+    slack.answers = ["token_expired"] * 20
+    with pytest.raises(Disconnected):
+        await client_of(context, on_token_error=another).users_info(user="U1")
+
+    assert len(slack.calls) == MOST_TOKENS

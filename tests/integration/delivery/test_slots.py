@@ -3,10 +3,13 @@
 import asyncio
 import os
 
+import asyncpg
 import pytest
 
+from core.pacing import store
 from core.pacing.model import Limit
 from core.pacing.take_slot import forget_rested, hold, take_slot
+from tests.integration.worker.queueing import until
 
 
 @pytest.fixture
@@ -19,6 +22,30 @@ async def test_of_many_at_once_only_the_burst_gets_a_slot(database, limit):
 
     assert sum(slot.taken for slot in slots) == 5
     assert all(slot.seconds > 0 for slot in slots if not slot.taken)
+
+
+async def test_who_waited_for_anothers_slots_learns_how_things_stand_after_them(
+    database, limit, admin_dsn
+):
+    """Its statement began before they were taken, and sees the bucket as it was then."""
+    await take_slot(database, limit)
+    admin = await asyncpg.connect(admin_dsn)
+
+    async def is_held_up() -> bool:
+        return await admin.fetchval(
+            "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+            " and query like '%control.rate_limit%')"
+        )
+
+    async with database.control() as tx:
+        for _ in range(4):
+            assert (await store.take_slot(tx, limit, 0.0)).taken
+        late = asyncio.create_task(take_slot(database, limit))
+        await until(is_held_up)
+    await admin.close()
+
+    assert not (await late).taken
+    assert 9 < (await late).seconds <= 10
 
 
 async def test_who_may_wait_gets_the_next_slots_in_turn(database, limit):

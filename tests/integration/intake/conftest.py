@@ -38,13 +38,14 @@ LOGIN = "aegis_hang_service"
 class Front:
     """A served intake, the batch behind it, and how to send it an event."""
 
+    url: str
     batch: EventBatch
-    send: Callable[[str], Awaitable[int]]
+    send: Callable[..., Awaitable[int]]
     ready: Callable[[], Awaitable[int]]
 
 
-def signed(body: bytes) -> dict[str, str]:
-    stamp = str(int(time.time()))
+def signed(body: bytes, *, age: int = 0) -> dict[str, str]:
+    stamp = str(int(time.time()) - age)
     digest = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
     return {
         "X-Slack-Request-Timestamp": stamp,
@@ -91,15 +92,16 @@ async def front(own_dsn: str, master: Sealer) -> AsyncIterator[Front]:
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession() as http:
 
-        async def send(event_id: str) -> int:
+        async def send(event_id: str, *, age: int = 0) -> int:
             body = json.dumps(message(event_id)).encode()
-            async with http.post(f"{url}/slack/events", data=body, headers=signed(body)) as answer:
+            headers = signed(body, age=age)
+            async with http.post(f"{url}/slack/events", data=body, headers=headers) as answer:
                 return answer.status
 
         async def ready() -> int:
             async with http.get(f"{url}/health/ready") as answer:
                 return answer.status
 
-        yield Front(batch, send, ready)
+        yield Front(f"{url}/slack", batch, send, ready)
     await runner.cleanup()
     pool.terminate()

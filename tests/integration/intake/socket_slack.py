@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,12 +32,16 @@ class SocketSlack:
         self.swallow = False
         self.refuse: str | None = None
         self.deaf = False  # acknowledgements are lost
+        self.turn_away: list[int] = []  # the next handshakes, with these statuses
+        self.instead: list[web.Response] = []  # of the next addresses
         self._tickets: set[str] = set()
         self._dead: set[web.WebSocketResponse] = set()
 
     async def open(self, request: web.Request) -> web.Response:
         """An address for one use, as Slack's is."""
         self.asked_at.append(asyncio.get_running_loop().time())
+        if self.instead:
+            return self.instead.pop(0)
         ticket = str(len(self.asked_at))
         self._tickets.add(ticket)
         address = self.url.replace("http", "ws", 1)
@@ -45,6 +50,8 @@ class SocketSlack:
     async def link(self, request: web.Request) -> web.StreamResponse:
         if self.swallow:
             await asyncio.sleep(3600)
+        if self.turn_away:
+            return web.Response(status=self.turn_away.pop(0))
         ticket = request.query["ticket"]
         if ticket not in self._tickets:
             return web.Response(status=404)
@@ -119,11 +126,13 @@ async def open_socket_slack() -> AsyncIterator[SocketSlack]:
 
 
 @asynccontextmanager
-async def connected(slack: SocketSlack, intake: Intake) -> AsyncIterator[SocketModeIntake]:
+async def connected(
+    slack: SocketSlack, intake: Intake, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[SocketModeIntake]:
     """A client that stays connected to *slack*."""
     api = AsyncWebClient(base_url=f"{slack.url}/api/")
     api.proxy = None  # as in SlackClients.api
-    client = SocketModeIntake(intake, Secret("xapp-1"), api)
+    client = SocketModeIntake(intake, Secret("xapp-1"), api, clock)
     staying = asyncio.create_task(client.open())
     try:
         yield client

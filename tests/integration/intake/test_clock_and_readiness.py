@@ -62,6 +62,17 @@ async def test_a_process_that_drains_is_not_ready_and_keeps_no_connection(ready)
     )
 
 
+@pytest.mark.parametrize(("seconds", "reason"), [(0.0, None), (29.0, None), (31.0, "socket")])
+async def test_a_process_that_should_have_a_socket_and_has_none_for_long_is_not_ready(
+    ready, seconds, reason
+):
+    readiness = health.Readiness()
+    readiness.without_socket = lambda: seconds
+    status, said, _ = await ready(readiness=readiness)
+
+    assert (status, said.get("waiting_for")) == ((503, reason) if reason else (200, None))
+
+
 async def test_f17_what_was_rightly_signed_at_another_time_is_one_alarm_a_minute(
     caplog, monkeypatch
 ):

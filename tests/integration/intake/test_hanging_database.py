@@ -15,7 +15,9 @@ from bot.storage import INTAKE_SECONDS
 from tests.integration.intake.conftest import LOGIN
 from web_oauth.health import READY_SECONDS
 
-PATIENCE = ANSWER_SECONDS + 1.0  # the machine's own slowness
+# With the machine's own slowness, and less than two waits one after the other. Slack's 3 s are judged
+# where nothing else runs: by F10 of `make faults`.
+PATIENCE = 1.8 * ANSWER_SECONDS
 
 
 @contextmanager

@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.intake import socket_mode
 from bot.intake.accept import Intake
 from bot.intake.batch import EventBatch
+from bot.slack.tokens import SlackConnectionError, check_app_token
+from core.kernel.secret import Secret
 from core.tenancy.workspaces import Workspaces
 from tests.integration.intake.conftest import message
 from tests.integration.intake.socket_slack import connected, open_socket_slack
@@ -152,4 +156,71 @@ async def test_nothing_in_the_environment_leads_the_socket_elsewhere(
         monkeypatch.setenv(name, f"http://127.0.0.1:{unused_tcp_port}")
     async with connected(slack, intake) as client:
         assert await slack.until_connected(1)
-        assert await client.is_connected()
+        assert client.is_connected
+
+
+# What a proxy on the way, or a Slack on a bad day, says instead of what is documented.
+UNREADABLE = {
+    f"{status} {kind} {body}": (status, kind, body)
+    for status in (200, 403, 429, 503)
+    for kind, body in (
+        ("application/json", "<html>"),
+        ("application/json", "[]"),
+        ("application/json", "null"),
+        ("text/plain", "no"),
+        ("text/html", "<p>no</p>"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+async def test_an_answer_that_cannot_be_read_does_not_end_socket_mode(
+    slack, intake, monkeypatch, name
+):
+    """slack_sdk raised what nobody caught, and the process never asked for a connection again."""
+    monkeypatch.setattr(socket_mode, "REFUSED_SECONDS", (0.01,))
+    status, kind, body = UNREADABLE[name]
+    headers = {"Retry-After": "0"}
+    slack.instead = [web.Response(status=status, content_type=kind, text=body, headers=headers)]
+    async with connected(slack, intake):
+        await slack.until_connected(1)
+
+    assert len(slack.asked_at) == 2
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+async def test_an_answer_that_cannot_be_read_refuses_no_token_unless_it_says_so(slack, name):
+    status, kind, body = UNREADABLE[name]
+    slack.instead = [web.Response(status=status, content_type=kind, text=body)]
+    api = AsyncWebClient(base_url=f"{slack.url}/api/")
+    if status == 403:
+        with pytest.raises(SlackConnectionError, match="http_403"):
+            await check_app_token(api, Secret("xapp-1"))
+    else:
+        await check_app_token(api, Secret("xapp-1"))
+
+
+@pytest.mark.parametrize("status", [403, 503])
+async def test_a_handshake_that_fails_does_not_put_the_ticket_into_the_log(
+    slack, intake, caplog, status
+):
+    slack.turn_away = [status]
+    async with connected(slack, intake):
+        await slack.until_connected(1)
+
+    assert f"WSServerHandshakeError {status}" in caplog.text
+    assert "ticket" not in caplog.text
+
+
+async def test_how_long_there_has_been_no_socket_is_known(slack, intake):
+    now = [100.0]
+    async with connected(slack, intake, clock=lambda: now[0]) as client:
+        now[0] += 7.0
+        before = client.seconds_without()
+        await slack.until_connected(1)
+        await slack.send("e6", {}, "hello")
+        await slack.until_acknowledged("e6")
+        during = client.seconds_without()
+    now[0] += 40.0
+
+    assert (before, during, client.seconds_without()) == (7.0, 0.0, 40.0)

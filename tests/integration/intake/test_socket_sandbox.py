@@ -40,6 +40,9 @@ async def test_f27_what_is_said_while_sockets_come_and_go_is_stored_once(stage_w
                 if sockets.reachable:
                     break
                 await asyncio.sleep(0.02)
+        without = stage.product.readiness.without_socket
+        assert without is not None
+        assert without() < 10
         for number in range(30):
             await say(http, f"words {number}")
             if number % 10 == 5 and trouble == "refresh":

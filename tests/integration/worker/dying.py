@@ -26,7 +26,7 @@ WAITS = (0.0, 0.2, 0.4, 0.6, 0.0)
 
 async def main(dsn: str, key: str, tenant: str) -> None:
     async def handle(context, event):
-        if event.event_id == "killer":
+        if event.event_id in ("killer", "killer of tellers"):
             await asyncio.sleep(0.05)
             os.kill(os.getpid(), signal.SIGKILL)
         # Long enough to be at work when the killer strikes.
@@ -34,13 +34,18 @@ async def main(dsn: str, key: str, tenant: str) -> None:
         click.echo(f"done {event.event_id}")
 
     async def give_up(context, event, reference):
+        if event.event_id == "killer of tellers":
+            os.kill(os.getpid(), signal.SIGKILL)
         click.echo(f"told {event.event_id}")
+
+    async def gave_up(context, reference):
+        click.echo("told the owner")
 
     jobs.DEATH_WAITS = WAITS
     pool = await open_pool(dsn, size=4)
     database = Database(pool, Sealer(base64.b64decode(key)))
     context = await database.tenant(tenant)
-    drain = MailboxDrain(database, handle, give_up)
+    drain = MailboxDrain(database, handle, give_up, gave_up)
     worker = Worker(database, drain, name=f"{os.getpid()}", lease_seconds=LEASE_SECONDS)
     running = asyncio.create_task(worker.run())
 

@@ -72,7 +72,7 @@ async def nobody(context, event, reference):
     raise AssertionError("nothing should be given up")
 
 
-def worker_for(database, ours, handle, give_up=None, **options) -> Worker:
+def worker_for(database, ours, handle, give_up=None, gave_up=None, **options) -> Worker:
     """A worker that does the mail of our tenants; what other tests left it just clears away."""
     tenants = {context.tenant_id for context in (ours if isinstance(ours, list) else [ours])}
 
@@ -84,7 +84,11 @@ def worker_for(database, ours, handle, give_up=None, **options) -> Worker:
         if context.tenant_id in tenants:
             await (give_up or nobody)(context, event, reference)
 
-    drain = MailboxDrain(database, handle_ours, give_up_ours)
+    async def gave_up_ours(context, reference):
+        if context.tenant_id in tenants and gave_up is not None:
+            await gave_up(context, reference)
+
+    drain = MailboxDrain(database, handle_ours, give_up_ours, gave_up_ours)
     return Worker(database, drain, name=f"test-{id(drain)}", **options)
 
 

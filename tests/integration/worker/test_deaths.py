@@ -6,7 +6,7 @@ import signal
 import sys
 from collections import Counter
 
-from core.jobs.model import MAX_ATTEMPTS, SUSPECT_DEATHS
+from core.jobs.model import MAX_ATTEMPTS, MOST_DEATHS, SUSPECT_DEATHS
 from tests.integration.worker.queueing import (
     claim,
     put,
@@ -42,6 +42,27 @@ async def test_an_event_that_kills_its_worker_is_set_aside_and_the_others_go_on(
     for event_id in (*INNOCENTS, "behind the killer"):
         assert (await stored(context, event_id))["state"] == "done"
         assert said[f"done {event_id}"] == 1
+
+
+async def test_an_event_that_kills_whoever_gives_it_up_is_set_aside_without_a_word(
+    database, context, listen_dsn, master_key
+):
+    await put(database, context, "box", "killer of tellers", "behind it")
+
+    said, ends = Counter(), []
+    while await waiting(database, context) and len(ends) < MOST_PROCESSES:
+        lines, status = await _work(listen_dsn, master_key, context)
+        said.update(lines)
+        ends.append(status)
+
+    assert ends == [-signal.SIGKILL] * MOST_DEATHS + [0]
+    assert said == Counter(["told the owner", "done behind it"])
+    assert (await stored(context, "killer of tellers"))["state"] == "set_aside"
+    async with context.db.transaction() as tx:
+        audited = await tx.fetch(
+            "select detail from audit_event where action = 'jobs:event:set_aside'"
+        )
+    assert len(audited) == 1
 
 
 async def test_mailboxes_of_a_worker_that_died_rest_before_the_third_try(

@@ -76,7 +76,7 @@ async def test_after_an_hour_trouble_counts_too(database, context):
 
 
 async def test_the_telling_is_waited_for_and_the_event_runs_no_more(database, context):
-    tries, tellings = [], []
+    tries, tellings, owner = [], [], []
 
     async def handle(tenant, event):
         tries.append(event.attempts)
@@ -87,12 +87,16 @@ async def test_the_telling_is_waited_for_and_the_event_runs_no_more(database, co
         if len(tellings) == 1:
             raise Postponed("slack is busy", 0.0)
 
+    async def gave_up(tenant, reference):
+        owner.append(reference)
+
     await put(database, context, "box", "poison")
-    async with running(worker_for(database, context, handle, give_up)):
+    async with running(worker_for(database, context, handle, give_up, gave_up)):
         await until_drained(database, context)
 
     assert len(tries) == MAX_ATTEMPTS
     assert tellings == ["waiting", "waiting"]
+    assert len(owner) == 1, "an owner is told when it is over, and not with each try"
     assert (await stored(context, "poison"))["state"] == "set_aside"
 
 

@@ -1,6 +1,7 @@
 """A lease is the right to one mailbox: it is never used twice, nor after it has run out."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.db.database import Database
 from core.db.pool import open_pool
+from core.jobs import store as jobs
 from tests.integration.lifecycle import as_admin
 from tests.integration.worker.queueing import claim, is_true, put, until
 
@@ -24,7 +26,7 @@ def worker_on(context):
             if found.tenant_id == context.tenant_id:
                 await handle(event)
 
-        drain = MailboxDrain(database, handle_ours, nobody)
+        drain = MailboxDrain(database, handle_ours, nobody, nobody)
         return Worker(database, drain, name=f"test-{id(drain)}", **options)
 
     return make
@@ -88,8 +90,7 @@ async def test_work_stops_when_its_lease_cannot_be_renewed(
     pool.terminate()
 
     await asyncio.wait_for(ended.wait(), 10)
-    worker._stopping = True
-    worker.wake()
+    await worker.stop()
     await running
 
     async with database.control() as tx:
@@ -115,6 +116,87 @@ async def test_what_is_claimed_while_stopping_is_handed_back(
     await running
 
     assert [lease.mailbox for lease in await claim(database, "next", context)] == ["box"]
+
+
+async def test_who_is_about_to_stop_claims_nothing_and_keeps_what_runs(
+    database, context, worker_on
+):
+    """Else a turn that is given time to end is begun by another worker meanwhile."""
+    begun, may_end = [], asyncio.Event()
+
+    async def handle(event):
+        begun.append(event.event_id)
+        await may_end.wait()
+
+    async def lease_until():
+        async with database.control() as tx:
+            return await tx.fetchval(
+                "select lease_until from control.mailbox"
+                " where tenant_id = $1 and lease_by is not null",
+                context.tenant_id,
+            )
+
+    await put(database, context, "box", "runs")
+    worker = worker_on(database, handle, lease_seconds=0.6, poll_seconds=0.01)
+    running = asyncio.create_task(worker.run())
+    await until(is_true(lambda: begun))
+    worker.claim_no_more()
+    await put(database, context, "other box", "late")
+    first = await lease_until()
+
+    async def is_renewed_twice() -> bool:
+        return await lease_until() > first + timedelta(seconds=0.3)
+
+    await until(is_renewed_twice)
+    assert begun == ["runs"]
+    may_end.set()
+    await worker.stop()
+    await running
+
+    assert [lease.mailbox for lease in await claim(database, "next", context)] == ["other box"]
+
+
+@pytest.mark.parametrize("statement", ["renew", "give back"])
+async def test_mailboxes_are_locked_in_one_order_whatever_order_they_are_named_in(
+    database, context, statement
+):
+    """Two workers, or two statements of one, that lock the same two would else wait for each other."""
+    await put(database, context, "a", "1")
+    await put(database, context, "b", "2")
+    held = sorted(await claim(database, "worker", context), key=lambda lease: lease.mailbox)
+    assert [lease.mailbox for lease in held] == ["a", "b"]
+    held.reverse()
+
+    async def lock_both() -> None:
+        async with database.control() as tx:
+            if statement == "renew":
+                await jobs.renew_leases(tx, "worker", held, seconds=5.0)
+            else:
+                await jobs.give_back(tx, "worker", dict.fromkeys(held, 0.0))
+
+    async with database.control() as tx:
+        await tx.fetch(LOCK, context.tenant_id, "a")
+        locking = asyncio.create_task(lock_both())
+        await until(_waits_for_a_row(database))
+        assert len(await tx.fetch(LOCK, context.tenant_id, "b")) == 1
+    await locking
+
+
+LOCK = """select mailbox from control.mailbox where tenant_id = $1 and mailbox = $2
+for update skip locked"""
+
+
+def _waits_for_a_row(database):
+    """Somebody waits for another transaction to end."""
+
+    async def look() -> bool:
+        async with database.control() as tx:
+            return await tx.fetchval(
+                "select exists (select from pg_locks where not granted "
+                "and locktype in ('tuple', 'transactionid'))"
+            )
+
+    return look
 
 
 def _is_waiting(database):

@@ -4,13 +4,16 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 
+from core.jobs import store as jobs
 from core.jobs.model import MAX_ATTEMPTS
+from core.kernel.errors import Postponed
 from tests.integration.worker.queueing import (
     claim,
     put,
     running,
     stored,
     until_drained,
+    waiting,
     worker_for,
 )
 
@@ -194,3 +197,56 @@ async def test_a_turn_that_does_not_let_go_holds_nobody_up(database, context, mo
         may_end.set()
 
     assert held == []
+
+
+async def test_what_comes_meanwhile_does_not_cut_short_the_rest_after_a_failure(database, context):
+    """Neither a repeat nor another message: five tries would be over while others talk."""
+    await put(database, context, "box", "poison")
+    (lease,) = await claim(database, "w", context)
+    async with database.control() as tx:
+        await jobs.release(tx, lease, delay_seconds=60)
+    await put(database, context, "box", "poison")
+    await put(database, context, "box", "another")
+
+    assert await claim(database, "w", context) == []
+    async with database.control() as tx:
+        await tx.execute(
+            "update control.mailbox set due_at = now() where tenant_id = $1", context.tenant_id
+        )
+    (again,) = await claim(database, "w", context)
+    assert again.signal == lease.signal + 1  # of the new one alone
+
+
+async def test_a_repeat_wakes_nobody(database, context):
+    done = []
+
+    async def handle(context, event):
+        done.append(event.event_id)
+
+    await put(database, context, "box", "Ev1")
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
+        await put(database, context, "box", "Ev1")
+
+        assert await waiting(database, context) == 0
+    assert done == ["Ev1"]
+
+
+async def test_what_came_during_a_rest_is_done_after_it_and_in_order(
+    database, context, monkeypatch
+):
+    monkeypatch.setattr("bot.worker.failures._SHORTEST_SECONDS", 0.1)
+    done, rests = [], []
+
+    async def handle(context, event):
+        if event.event_id == "limited" and not rests:
+            rests.append(event.event_id)
+            await put(database, context, "box", "asked meanwhile")
+            raise Postponed("too many requests", 0.1)
+        done.append(event.event_id)
+
+    await put(database, context, "box", "limited")
+    async with running(worker_for(database, context, handle)):
+        await until_drained(database, context)
+
+    assert done == ["limited", "asked meanwhile"]

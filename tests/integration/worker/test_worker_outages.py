@@ -40,6 +40,12 @@ async def _mend(line, seconds: float) -> None:
     await line.mend()
 
 
+async def _cut_and_mend(line, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await line.cut()
+    await line.mend()
+
+
 async def deaths(database: Database, context) -> int:
     async with database.control() as tx:
         return await tx.fetchval(
@@ -58,6 +64,44 @@ async def test_what_broke_off_goes_on_as_soon_as_the_database_answers(
         await until_drained(database, context, seconds=15.0)
 
     assert begun == ["one", "one", "two"]
+    assert (await stored(context, "one"))["attempts"] == 0
+
+
+async def test_what_breaks_off_with_the_database_is_a_line_each_and_no_traceback(
+    database, context, far_database, cut_once, caplog
+):
+    handle, _ = cut_once(0.3)
+    await put(database, context, "box", "one")
+
+    async with running(worker_for(far_database, context, handle, lease_seconds=60.0)):
+        await until_drained(database, context, seconds=15.0)
+
+    (broke,) = [each for each in caplog.records if each.message.startswith("a drain broke off")]
+    assert (broke.levelname, broke.exc_info) == ("WARNING", None)
+
+
+async def test_between_the_servers_last_words_and_the_end_of_its_connections_no_try_is_counted(
+    database, context, far_database, line
+):
+    """asyncpg is then in a state of its own, in which every statement is an inner error."""
+    begun, mending = [], []
+
+    async def handle(tenant, event):
+        begun.append(event.event_id)
+        if len(begun) > 1:
+            return
+        await line.say_last_words()
+        for _ in range(20):  # until they are here: the loop looks at its sockets each time
+            await asyncio.sleep(0)
+        mending.append(asyncio.create_task(_cut_and_mend(line, 0.3)))
+        async with tenant.db.transaction():
+            pass
+
+    await put(database, context, "box", "one")
+    async with running(worker_for(far_database, [context], handle, lease_seconds=60.0)):
+        await until_drained(database, context, seconds=15.0)
+
+    assert len(begun) > 1
     assert (await stored(context, "one"))["attempts"] == 0
 
 

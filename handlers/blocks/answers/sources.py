@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.conversations.model import Source
-from handlers.blocks.markdown import neutral
+from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import MOST_TEXT, Block, context
 
@@ -41,5 +41,5 @@ def _line(source: Source, *, mark: str) -> str:
 
 def _name(text: str) -> str:
     """On one line, within bounds, and without anything Slack would act on."""
-    text = neutral(" ".join(text.split()))
+    text = neutral_name(" ".join(text.split()))
     return escape(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")

@@ -1,0 +1,1 @@
+"""What Slack shows beside messages: modals, the Home tab, things to ask."""

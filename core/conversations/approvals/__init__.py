@@ -1,0 +1,1 @@
+"""A call that needs a yes, as people meet it: asked, answered, taken up again, run out."""

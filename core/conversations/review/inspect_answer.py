@@ -1,0 +1,23 @@
+"""What a model was shown for an answer: for admins, of answers that they can see, and on record."""
+
+from core.conversations.review import store
+from core.conversations.review.rate_answer import GONE, stands_in
+from core.db.tenant import TenantContext
+from core.gateway.usage.inspection.find_shown import ShownPrompt, find_shown
+from core.kernel.errors import NotFound
+from core.tenancy.model import Person
+
+
+async def inspect_answer(
+    context: TenantContext, turn_id: str, *, person: Person, channel: str, reference: str
+) -> tuple[ShownPrompt, ...]:
+    """*channel* is where the answer was looked at from, as in `rate_answer`.
+
+    Raises Refused for who is no admin (audited), and NotFound.
+    """
+    if person.may_administer:
+        async with context.db.transaction() as tx:
+            found = await store.find_answer(tx, turn_id)
+        if found is None or not stands_in(channel, found[1], found[2], person.person_id):
+            raise NotFound(GONE)
+    return await find_shown(context, turn_id, person=person, reference=reference)

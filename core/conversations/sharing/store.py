@@ -1,0 +1,44 @@
+"""The statements of sharing, one function each."""
+
+import json
+
+from core.conversations.model import About, DrewOn, Source
+from core.conversations.sharing.model import DrawnNow, Kept, Piece
+from core.db import sql
+from core.db.transaction import Tx
+
+SQL = sql.load("core.conversations.sharing")
+
+
+async def find_kept(tx: Tx, turn_id: str) -> Kept | None:
+    row = await tx.fetchrow(SQL["find_kept"], turn_id)
+    if row is None:
+        return None
+    found = dict(row)
+    about, drew_on = found.pop("about"), found.pop("drew_on")
+    sources = tuple(Source(**source) for source in json.loads(found.pop("sources")))
+    return Kept(
+        **found,
+        sources=sources,
+        about=About(**json.loads(about)) if about else None,
+        drew_on=_drew_on(json.loads(drew_on)) if drew_on else None,
+    )
+
+
+async def look_again(tx: Tx, drew_on: DrewOn) -> DrawnNow:
+    """What its documents are now."""
+    row = await tx.fetchrow(SQL["count_open"], list(drew_on.documents))
+    assert row is not None
+    gone = row["own"] + row["open"] < len(drew_on.documents)
+    return DrawnNow(own=drew_on.own or row["own"] > 0, gone=gone)
+
+
+async def list_pieces(tx: Tx, prefix: str) -> list[Piece]:
+    """The messages whose keys begin with *prefix*, in the order in which they were begun."""
+    return [Piece(**row) for row in await tx.fetch(SQL["list_pieces"], prefix)]
+
+
+def _drew_on(noted: dict[str, object]) -> DrewOn:
+    documents = noted["documents"]
+    assert isinstance(documents, list)
+    return DrewOn(tuple(map(str, documents)), own=noted["own"] is not False)

@@ -1,0 +1,1 @@
+"""The tools every agent may be given, as values."""

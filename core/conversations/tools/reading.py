@@ -1,0 +1,126 @@
+"""Tools that only look: into the documents, at who is who, at the clock."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.conversations import store
+from core.db.tenant import TenantContext
+from core.gateway.tools.model import Arguments, Tool, ToolCaller
+from core.kernel.errors import Invalid, NotFound, Refused
+from core.knowledge import store as knowledge
+from core.knowledge.model import Asker
+from core.knowledge.ports import Embedder
+from core.knowledge.search import search
+
+MOST_CHUNKS = 40
+MOST_PEOPLE = 20
+
+
+def reading_tools(embedder: Embedder | None) -> tuple[Tool, ...]:
+    """What every agent may be given; each with the rights of whoever asks."""
+    title = {"type": "string", "minLength": 1, "maxLength": 300}
+    about = "Read one of the company's documents from its beginning, by its exact title."
+    who = "Find people of this workspace by a part of their name: their Slack id and standing."
+    clock = "The date and time now, in a time zone such as Europe/Madrid."
+    return (
+        _search_tool(embedder),
+        Tool(
+            "read_document",
+            about,
+            _schema(title=title),
+            "reads",
+            read_document,
+            untrusted=True,
+            private=True,
+        ),
+        Tool(
+            "who_is_who",
+            who,
+            _schema(name=_text(80)),
+            "reads",
+            who_is_who,
+            untrusted=True,  # people choose their own names
+            private=True,
+        ),
+        Tool("current_time", clock, _schema(zone=_text(60)), "reads", current_time),
+    )
+
+
+def _search_tool(embedder: Embedder | None) -> Tool:
+    async def search_knowledge(
+        context: TenantContext, caller: ToolCaller, arguments: Arguments
+    ) -> str:
+        asker = _asker(caller)
+        found = await search(context, embedder, question=arguments["query"], asker=asker)
+        if not found.found:
+            return "Nothing in the documents is about this."
+        return "\n\n".join(
+            f"{f.title}{f', page {f.page}' if f.page else ''} · {f.heading}\n{f.text}"
+            for f in found.found
+        )
+
+    return Tool(
+        "search_knowledge",
+        "Search the company's documents for passages about something.",
+        _schema(query={"type": "string", "minLength": 1, "maxLength": 1_000}),
+        "reads",
+        search_knowledge,
+        untrusted=True,
+        private=True,
+    )
+
+
+async def read_document(context: TenantContext, caller: ToolCaller, arguments: Arguments) -> str:
+    """Raises NotFound also for a document that this person may not see: nobody learns that it is."""
+    asker = _asker(caller)
+    wanted = arguments["title"].strip().casefold()
+    async with context.db.transaction() as tx:
+        known = await knowledge.list_documents(tx, asker.person_id, asker.private)
+        found = next((one for one in known if one.title.casefold() == wanted), None)
+        if found is None:
+            raise NotFound("There is no document of that title here.")
+        chunks = await knowledge.list_chunks(tx, found.document_id, MOST_CHUNKS)
+    return "\n\n".join(f"{heading}\n{text}" if heading else text for heading, _, text in chunks)
+
+
+async def who_is_who(context: TenantContext, caller: ToolCaller, arguments: Arguments) -> str:
+    """Only people whom this workspace's records hold; no address of anybody."""
+    name = arguments["name"].strip().replace("\\", "").replace("%", "").replace("_", "")
+    async with context.db.transaction() as tx:
+        people = await store.list_people(tx, name, MOST_PEOPLE)
+    if not people:
+        return "Nobody I know here has such a name."
+    return "\n".join(
+        f"{shown or 'no name'} · {person_id} · {standing}" for person_id, shown, standing in people
+    )
+
+
+async def current_time(context: TenantContext, caller: ToolCaller, arguments: Arguments) -> str:
+    """Raises Invalid for a zone that is none."""
+    try:
+        zone = ZoneInfo(arguments["zone"].strip() or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("There is no such time zone. Use a name such as Europe/Madrid.") from None
+    return datetime.now(UTC).astimezone(zone).strftime("%A, %d %B %Y, %H:%M (%Z)")
+
+
+def _asker(caller: ToolCaller) -> Asker:
+    """Raises Refused for an agent that looks into no documents."""
+    if caller.place.get("reach") == "none":
+        raise Refused("This agent does not look into documents.")
+    return Asker(caller.person_id, private=caller.private)
+
+
+def _text(longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest}
+
+
+def _schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }

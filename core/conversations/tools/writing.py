@@ -1,0 +1,97 @@
+"""Tools that change something others see: a post in a channel, a document for everyone."""
+
+import re
+from collections.abc import Callable
+
+from core.conversations import store
+from core.conversations.model import Outgoing
+from core.conversations.outbox import post
+from core.conversations.ports import Messenger
+from core.db.tenant import TenantContext
+from core.gateway.tools.model import Arguments, Tool, ToolCaller
+from core.kernel.errors import NotFound
+from core.knowledge.ingest_document import ingest_document
+from core.knowledge.ports import Embedder, Reader
+
+NOT_THERE = (
+    "Whoever asked for this has asked me nothing in such a channel, and I post only where they have. "
+    "They can mention me there once. A channel is named by its id (C…)."
+)
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
+
+
+def writing_tools(
+    messenger: Messenger,
+    reader: Reader,
+    embedder: Embedder | None,
+    to_mrkdwn: Callable[[str], str],
+) -> tuple[Tool, ...]:
+    """*to_mrkdwn* makes what a model wrote harmless: no mention, no link of its own making."""
+    return _posting_tool(messenger, to_mrkdwn), _saving_tool(reader, embedder)
+
+
+def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool:
+    async def post_to_channel(
+        context: TenantContext, caller: ToolCaller, arguments: Arguments
+    ) -> str:
+        """Raises NotFound for a channel in which this person has never asked us anything. Who is in a
+        channel nobody tells us, and an agent goes nowhere its person may not be."""
+        channel = arguments["channel"].strip().lstrip("#")
+        async with context.db.transaction() as tx:
+            is_theirs = await store.has_asked_in(tx, channel, caller.person_id)
+        if not _CHANNEL.fullmatch(channel) or not is_theirs:
+            raise NotFound(NOT_THERE)
+        message = Outgoing(channel, to_mrkdwn(arguments["text"]))
+        await post(context, messenger, message, key=f"tool:{caller.step_id}")
+        return "Posted."
+
+    return Tool(
+        "post_to_channel",
+        "Post a message in a channel where the person has asked you before, given by its id (C…). "
+        "People are asked first.",
+        _texts(channel=40, text=3_000),
+        "writes",
+        post_to_channel,
+        show=lambda a: f"Post in the channel {a['channel']}:\n\n{a['text']}",
+        channels=("channel",),
+        repeatable=True,  # the step's id is the key of its row in the outbox
+    )
+
+
+def _saving_tool(reader: Reader, embedder: Embedder | None) -> Tool:
+    async def save_to_knowledge(
+        context: TenantContext, caller: ToolCaller, arguments: Arguments
+    ) -> str:
+        done = await ingest_document(
+            context,
+            reader,
+            embedder,
+            title=arguments["title"],
+            content=arguments["text"].encode(),
+            added_by=caller.person_id,
+            reference=caller.step_id,
+        )
+        return f"Saved as {done.document.title}."
+
+    return Tool(
+        "save_to_knowledge",
+        "Save a text as a document that everyone in the workspace gets answers from.",
+        _texts(title=200, text=8_000),
+        "writes",
+        save_to_knowledge,
+        show=lambda a: f"Save for everyone, under the title {a['title']}:\n\n{a['text']}",
+        repeatable=True,  # the same content again changes nothing
+        seconds=60.0,
+    )
+
+
+def _texts(**longest: int) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": "string", "minLength": 1, "maxLength": most}
+            for name, most in longest.items()
+        },
+        "required": list(longest),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,47 @@
+"""The message on which a shortcut was used, as words that can be quoted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from handlers.blocks.answers.asking import Quoted, quotable
+from handlers.hearing import plain
+
+Json = dict[str, Any]
+LONGEST_NAME = 80  # characters of the name of whoever wrote it
+
+
+def quote(body: Json, bot_user_id: str) -> Quoted:
+    """docs.slack.dev, "message_action payload". An app's message may have its words elsewhere than in
+    its text, and a file without a word has its name."""
+    message = _object(body.get("message"))
+    thread_ts = message.get("thread_ts")
+    said = (plain(words, bot_user_id) for words in _words(message))
+    by = message.get("user") or message.get("username") or message.get("bot_id") or ""
+    return Quoted(
+        channel=str(_object(body.get("channel")).get("id") or ""),
+        ts=str(body.get("message_ts") or message.get("ts") or ""),
+        thread_ts=str(thread_ts) if thread_ts else None,
+        text=quotable(next((words for words in said if words), "")),
+        by=plain(str(by), "")[:LONGEST_NAME],
+        domain=str(_object(body.get("team")).get("domain") or "")[:LONGEST_NAME],
+    )
+
+
+def _words(message: Json) -> Iterator[str]:
+    yield _text(message.get("text"))
+    attached = [_object(one) for one in _list(message.get("attachments"))]
+    yield "\n".join(_text(one.get("text")) or _text(one.get("fallback")) for one in attached)
+    files = [_object(one) for one in _list(message.get("files"))]
+    yield "\n".join(f"[file] {_text(one.get('name'))}" for one in files if one.get("name"))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,41 @@
+"""The button below an answer that one person reads: share it where it was asked from."""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from core.conversations.ports import CannotPost
+from core.conversations.sharing.share_answer import find_shareable, share_answer
+from core.conversations.show_card import keep_card
+from core.kernel.errors import Unavailable
+from core.services import Services
+from handlers.blocks.answers.sharing import SHARE, shared_card, shared_messages
+from handlers.documents import Click, press_card, read_click
+
+NOT_THERE = "It was not shared. {why} If I am not in that channel, invite me there with `/invite`, and press again."
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    @app.action(SHARE)
+    async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        click = read_click(body, context)
+        # Who this is to the workspace now: the answer may be days old.
+        await press_card(services, click, partial(_share, services), fresh_seconds=0)
+
+
+async def _share(services: Services, click: Click) -> None:
+    found = await find_shareable(click.tenant, click.value, person_id=click.person_id)
+    try:
+        await share_answer(
+            click.tenant,
+            services.staff.messenger,
+            found,
+            shared_messages(found),
+            person_id=click.person_id,
+        )
+    except CannotPost as refusal:
+        raise Unavailable(NOT_THERE.format(why=refusal)) from refusal
+    async with click.tenant.db.transaction() as tx:
+        await keep_card(tx, click.key, click.card(shared_card(found.about)))

@@ -1,0 +1,1 @@
+"""How answers look, how they are shared, and how one is asked for about a message."""
