@@ -39,7 +39,7 @@ def main(
     seed = secrets.randbelow(10**6) if seed is None else seed
     click.echo(f"faults: seed {seed}, {minutes:g} minutes")
     settings = {} if lease is None else {"AEGIS_LEASE_SECONDS": f"{lease:g}"}
-    plan = Plan(workspaces, settings=settings, retries="0,60,300" if slack_pauses else "0,3,20")
+    plan = Plan(workspaces, settings=settings, retries="0,60,300" if slack_pauses else "0,5,60")
     history = asyncio.run(play(Course(seed, minutes, rate), plan))
     judge(history, keep=True)
 

@@ -77,8 +77,8 @@ def rig() -> None:
     # The row of the attempt or of its outcome is written, in a transaction that is still open.
     replace(audit_store, "put_event", dies_after(audit_store.put_event, "in-audit"))
     # The tool has run; the row that says so has not been written.
-    search = dies_after(vars(speak)["search"], "between-tool-and-record")
-    replace(speak, "search", search)
+    search = dies_after(vars(speak)["search_about"], "between-tool-and-record")
+    replace(speak, "search_about", search)
     replace(Gateway, "answer", _dies_while_it_speaks(Gateway.answer))
     # Slack has the message; its ts is not on record.
     replace(RecordedParts, "opened", dies_before(RecordedParts.opened, "between-post-and-record"))
@@ -130,7 +130,7 @@ def _deadly(open_turn: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
     @functools.wraps(open_turn)
     async def wrapped(*args: P.args, **named: P.kwargs) -> R:
-        if POISON in str(args[-1]):
+        if any(POISON in str(each) for each in (*args, *named.values())):
             os.kill(os.getpid(), signal.SIGKILL)
         return await open_turn(*args, **named)
 

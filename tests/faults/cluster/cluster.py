@@ -11,13 +11,16 @@ from random import Random
 
 import aiohttp
 
+from bot.settings import Settings
+from bot.storage import Addresses
 from tests.faults.cluster.balancer import balanced
 from tests.faults.cluster.control import SlackControl
 from tests.faults.cluster.postgres import OwnedPostgres
-from tests.faults.cluster.prepare import SERVICE_LOGIN, Home, Keys, prepare
+from tests.faults.cluster.prepare import SERVICE_LOGIN, Home, Keys, addresses_of, prepare
 from tests.faults.cluster.processes import Program, free_port
 
 COMPANIES = ("northwind", "harbor")
+SHIPPED_LEASE_SECONDS: float = Settings.model_fields["lease_seconds"].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Plan:
     workers: int = 2
     program: str = "tests.faults.rigged"  # the product's command line; as it is: `bot`
     settings: Mapping[str, str] = field(default_factory=dict)
-    retries: str = "0,3,20"  # seconds before each repeat of a delivery; Slack's are 0,60,300
+    # Seconds before each repeat of a delivery. Slack's are 0, 60, 300; no fault here lasts a minute.
+    retries: str = "0,5,60"
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class Cluster:
 
     folder: Path
     postgres: OwnedPostgres
+    addresses: Addresses
     slack: SlackControl
     vendor: Program
     http: aiohttp.ClientSession
@@ -52,6 +57,23 @@ class Cluster:
         url = f"http://127.0.0.1:{self.vendor.port}/pace"
         async with self.http.put(url, json={"seconds": seconds}) as answer:
             answer.raise_for_status()
+
+    async def fail_in_model(self, times: int, **how: object) -> int:
+        """The model's next answers are none (`provider.Ill`); how many of an earlier order were left."""
+        url = f"http://127.0.0.1:{self.vendor.port}/ill"
+        async with self.http.put(url, json={"times": times, **how}) as answer:
+            answer.raise_for_status()
+            return int((await answer.json())["left"])
+
+    @property
+    def lease_seconds(self) -> float:
+        """Of the workers, as this run has them."""
+        return float(self.environment.get("AEGIS_LEASE_SECONDS", SHIPPED_LEASE_SECONDS))
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """Where signed checkpoints of the audit logs go: outside the database."""
+        return Path(self.environment["AEGIS_CHECKPOINT_FILE"])
 
     def home(self, name: str) -> Home:
         return next(home for home in self.homes if home.name == name)
@@ -79,7 +101,8 @@ async def open_cluster(plan: Plan, random: Random) -> AsyncIterator[Cluster]:
         served = [w for w in given["workspaces"] if w["name"] in COMPANIES or _is_small(w["name"])]
         canaries = {w["name"]: f"CAN{random.getrandbits(40):010x}" for w in served}
         keys = Keys.new()
-        homes = await prepare(postgres, keys, served, canaries if plan.documents else {})
+        where = addresses_of(postgres, keys)
+        homes = await prepare(where, served, canaries if plan.documents else {})
         environment = _environment(postgres, keys, given, vendor, folder) | dict(plan.settings)
         webs = [_web(plan.program, folder, environment, number) for number in (1, 2)]
         workers = [
@@ -99,6 +122,7 @@ async def open_cluster(plan: Plan, random: Random) -> AsyncIterator[Cluster]:
         yield Cluster(
             folder,
             postgres,
+            where,
             control,
             vendor,
             http,
@@ -167,5 +191,6 @@ def _environment(
         # Search goes by words alone: what is tried here is not how well it finds.
         "AEGIS_MODEL_DIR": str(nothing),
         "AEGIS_LOG_LEVEL": "INFO",
+        "AEGIS_CHECKPOINT_FILE": str(folder / "checkpoints.jsonl"),
         "AEGIS_FAULTS_ARMED": str(folder),
     }

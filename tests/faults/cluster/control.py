@@ -34,6 +34,24 @@ class SlackControl:
             "POST", "/sandbox/say", body | ({"thread": thread} if thread else {})
         )
 
+    async def command(self, workspace: str, person: str, where: str, text: str) -> None:
+        """A person runs a command; returns when the app has answered, or Slack waits no longer."""
+        body = {"workspace": workspace, "person": person, "in": where, "text": text}
+        await self._send("POST", "/sandbox/command", body)
+
+    async def stop(self, workspace: str, person: str, where: str, thread: str) -> bool:
+        """A person presses Stop; False where nothing is to be stopped, not yet or not any more."""
+        body = {"workspace": workspace, "person": person, "in": where, "thread": thread}
+        async with self._http.post("/sandbox/stop", json=body) as answer:
+            return answer.status < 400
+
+    async def send_form(self, workspace: str, person: str, callback_id: str, values: Json) -> bool:
+        """A person sends a modal; whether the app answered 200 (over a socket: acknowledged)."""
+        body = {"workspace": workspace, "person": person, "callback_id": callback_id}
+        told = await self._send("POST", "/sandbox/view", body | {"values": values})
+        status = str(told["status"])
+        return status == "acked" or status.startswith("2")
+
     async def set_faults(self, **switches: object) -> None:
         await self._send("PUT", "/sandbox/faults", dict(switches))
 
@@ -55,6 +73,12 @@ class SlackControl:
     async def deliveries(self, since: int = 0) -> list[Json]:
         """Every try to deliver something, in the order of their ends."""
         return await self._lines(f"/sandbox/deliveries?since={since}")
+
+    async def under_way(self) -> int:
+        """Deliveries that are not over; those that wait for their next try among them."""
+        async with self._http.get(f"/sandbox/deliveries?since={10**9}") as answer:
+            answer.raise_for_status()
+            return int(answer.headers["X-Under-Way"])
 
     async def _get(self, path: str) -> Json:
         async with self._http.get(path) as answer:

@@ -51,16 +51,16 @@ class OwnedPostgres:
                 self.data_dir, self.binaries, self.account, throwaway=False, start_lock=lock.fd
             )
 
-    async def start(self) -> float:
+    async def start(self, **chosen: str) -> float:
         """Start it and wait until it answers; seconds that took, recovery included.
 
-        Raises TimeoutError with the end of its log.
+        *chosen* are settings of this start alone. Raises TimeoutError with the end of its log.
         """
         began = time.monotonic()
         while True:
             if self._process is None or self._process.poll() is not None:
                 # Right after a kill the shared memory may still be somebody's: it is tried again.
-                self._process = await asyncio.to_thread(self._launch)
+                self._process = await asyncio.to_thread(self.launch, self.data_dir, **chosen)
             if await self._answers():
                 return time.monotonic() - began
             if time.monotonic() - began > READY_SECONDS:
@@ -105,11 +105,12 @@ class OwnedPostgres:
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
 
-    def _launch(self) -> subprocess.Popen[bytes]:
-        chosen = settings(self.socket_directory, throwaway=False)
-        chosen |= {"max_connections": MOST_CONNECTIONS}
-        command = [*self.account.prefix, str(self.binaries / "postgres"), "-D", str(self.data_dir)]
-        for name, value in chosen.items():
+    def launch(self, data_dir: Path, **chosen: str) -> subprocess.Popen[bytes]:
+        """A server of *data_dir*, which may be another's; *chosen* are settings over the usual."""
+        usual = settings(self.socket_directory, throwaway=False)
+        usual |= {"max_connections": MOST_CONNECTIONS}
+        command = [*self.account.prefix, str(self.binaries / "postgres"), "-D", str(data_dir)]
+        for name, value in (usual | chosen).items():
             command += ["-c", f"{name}={value}"]
         user = self.account.user
         with self.log.open("ab") as log:

@@ -55,22 +55,26 @@ class Keys:
         return {f"AEGIS_{name}_KEY": base64.b64encode(key).decode() for name, key in named.items()}
 
 
-async def prepare(
-    postgres: OwnedPostgres, keys: Keys, workspaces: list[dict[str, Any]], canaries: dict[str, str]
-) -> list[Home]:
-    """Migrate and install. A workspace without a canary gets no document."""
-    admin = await asyncpg.connect(postgres.dsn())
-    try:
-        await admin.execute(f"create role {SERVICE_LOGIN} login noinherit")
-    finally:
-        await admin.close()
-    where = Addresses(
+def addresses_of(postgres: OwnedPostgres, keys: Keys) -> Addresses:
+    """What the runner itself opens the storage with."""
+    return Addresses(
         postgres.dsn(SERVICE_LOGIN),
         postgres.dsn(),
         Sealer(keys.master),
         Signer(keys.signing),
         Secret(base64.b64encode(keys.session).decode()),
     )
+
+
+async def prepare(
+    where: Addresses, workspaces: list[dict[str, Any]], canaries: dict[str, str]
+) -> list[Home]:
+    """Migrate and install. A workspace without a canary gets no document."""
+    admin = await asyncpg.connect(where.admin_dsn)
+    try:
+        await admin.execute(f"create role {SERVICE_LOGIN} login noinherit")
+    finally:
+        await admin.close()
     await migrate_all(where)
     async with open_storage(where) as storage:
         gate = asyncio.Semaphore(INSTALLED_AT_ONCE)

@@ -8,8 +8,12 @@ from dataclasses import replace
 from tests.faults.history.model import Message
 
 MOST_PARTS = 4
+# What stands below the words: buttons to rate them by.
+BELOW = r"(\n\[Good answer\] \[Bad answer\])?$"
 # What the vendor of `tests.faults.cluster.provider` says, whole.
 _WHOLE = re.compile(r"To [\w ]+? the documents say [\w ]+? \[1\]\.")
+# And what is left of it where it broke off.
+_BROKEN_OFF = re.compile(r"To [\w ]*\n\nThe model broke off in the middle of the answer\." + BELOW)
 
 
 def whole_answers(messages: list[Message]) -> list[Message]:
@@ -29,6 +33,11 @@ def whole_answers(messages: list[Message]) -> list[Message]:
     for found in threads.values():
         others += _joined(sorted(found, key=lambda message: float(message.ts)))
     return others
+
+
+def is_one_answer(text: str) -> bool:
+    """Whether it is the vendor's sentence from its first word on, once; below it stand sources."""
+    return bool(_WHOLE.match(text.strip())) and text.count("To TOK") == 1
 
 
 def _joined(messages: list[Message]) -> Iterator[Message]:
@@ -56,4 +65,10 @@ def _put_together(parts: list[Message]) -> str | None:
     texts = [""]
     for part in parts:
         texts = [before + space + part.text for before in texts for space in ("", " ")]
-    return next((text.strip() for text in texts if _WHOLE.match(text.strip())), None)
+    return next((text.strip() for text in texts if _is_of_one(text.strip())), None)
+
+
+def _is_of_one(text: str) -> bool:
+    if _BROKEN_OFF.match(text):
+        return text.count("To TOK") <= 1
+    return bool(_WHOLE.match(text))

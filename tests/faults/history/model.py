@@ -12,6 +12,8 @@ class Said:
     """A person's message. *token* stands in a question and has to come back in its answer.
 
     *poison*: the message that kills whoever works on it; nobody answers it, its author is told.
+    *stopped*: its author pressed Stop. *command*: it was typed as `/ask`, so *ts* and *thread* are of
+    the message in which the app repeats it, empty where it never did; *accepted*: with a 200.
     """
 
     workspace: str
@@ -21,6 +23,30 @@ class Said:
     at: float  # epoch seconds
     token: str = ""
     poison: bool = False
+    stopped: bool = False
+    command: bool = False
+    accepted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was sent, with *name* in it; *saved* counts what came of it."""
+
+    workspace: str
+    at: float
+    name: str
+    accepted: bool
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A command whose answer only its person sees."""
+
+    workspace: str
+    person: str
+    at: float
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +54,9 @@ class Window:
     """A time in which something was broken on purpose. Times are epoch seconds.
 
     *excuses*: `acks`, where an answer to Slack may fail or be late meanwhile; `answers`, where what
-    was said meanwhile may be lost or said twice (a failover that loses the last second).
+    was said meanwhile may be lost or said twice (a failover that loses the last second); `turns`,
+    where work may stand still meanwhile; `models`, where an answer may be an apology. *held*: the conversations (workspace, channel and thread)
+    that a worker had when it was killed.
     """
 
     fault: str
@@ -36,6 +64,7 @@ class Window:
     ended: float
     excuses: tuple[str, ...] = ()
     note: str = ""
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +100,7 @@ class Message:
     is_app: bool
     text: str
     streaming: bool = False
+    only_for: str = ""  # the one person who sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +115,9 @@ class Stored:
 
 @dataclass(slots=True)
 class History:
-    """A whole run. `canaries` by workspace; `audit` holds what `aegis audit verify` complains of."""
+    """A whole run. `canaries` by workspace; `audit` holds what `aegis audit verify` complains of when
+    it knows the database alone, `gaps` the tenants it calls broken when it is shown the checkpoints
+    outside; `lost_checkpoints` are those of which it has to say so."""
 
     seed: int
     began: float
@@ -99,6 +131,11 @@ class History:
     canaries: dict[str, str] = field(default_factory=dict)
     mailboxes: int = 0
     audit: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    lost_checkpoints: list[str] = field(default_factory=list)
+    load_ended: float = 0.0  # when the last was said
+    forms: list[Form] = field(default_factory=list)
+    private: list[Private] = field(default_factory=list)
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), indent=1)
@@ -109,20 +146,22 @@ class History:
         given: Json = json.loads(text)
         kinds: dict[str, Any] = {
             "said": Said,
+            "forms": Form,
+            "private": Private,
             "windows": Window,
             "deliveries": Delivery,
             "messages": Message,
             "stored": Stored,
         }
         for name, kind in kinds.items():
-            given[name] = [kind(**_tuples(each)) for each in given[name]]
+            given[name] = [kind(**_tuples(each)) for each in given.get(name, [])]
         return cls(**given)
 
 
 def _tuples(given: Json) -> Json:
     """JSON knows no tuples: where a field holds them, they are made again."""
     if "excuses" in given:
-        return given | {"excuses": tuple(given["excuses"])}
+        return given | {name: tuple(given.get(name, ())) for name in ("excuses", "held")}
     if "turns" in given:
         return given | {"turns": {key: tuple(turn) for key, turn in given["turns"].items()}}
     return given

@@ -101,6 +101,46 @@ def test_an_apology_is_not_the_second_half_of_an_answer():
     assert "lost" in rules(run)
 
 
+HALVES = {
+    "the beginning": f"To {ONE} the documents",
+    "the middle": "the documents say",
+    "two in one": f"To {ONE} the docTo {ONE} the documents say {CANARY} [1].",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+@pytest.mark.parametrize("streaming", [True, False], ids=["streaming", "stopped"])
+@pytest.mark.parametrize("ts", ["20.05", "20.15"], ids=["before the answer", "after it"])
+def test_half_an_answer_beside_a_whole_one_is_a_leftover(half, streaming, ts):
+    run = a_clean_run()
+    run.messages.append(Message("w1", "D1", "10.1", ts, True, half, streaming))
+
+    assert "leftover" in rules(run)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Sorry, no model answered just now. Please try again in a minute.", "_Stopped._"],
+)
+def test_an_apology_is_no_leftover(words):
+    run = a_clean_run()
+    run.messages[2] = replace(run.messages[2], text=words)
+
+    assert rules(run) == {"lost"}
+
+
+def test_half_an_answer_is_no_leftover_where_somebody_pressed_stop_or_a_failover_forgot_it():
+    run = a_clean_run()
+    run.messages.append(Message("w2", "C2", "10.3", "20.9", True, "the documents say"))
+    assert "leftover" in rules(run)
+    stopped = replace(run, said=[*run.said[:2], replace(run.said[2], stopped=True), run.said[3]])
+    assert "leftover" not in rules(stopped)
+
+    run.windows.append(Window("fail over", START + 4, START + 6, ("acks", "answers")))
+    assert "leftover" not in rules(run)
+
+
 def test_a_doubled_answer_is_found():
     run = a_clean_run()
     run.messages.append(replace(run.messages[2], ts="20.9"))
@@ -134,7 +174,7 @@ def test_an_answer_in_another_thread_is_foreign():
 
 def test_an_answer_without_the_documents_words_is_found():
     run = a_clean_run()
-    run.messages[0] = replace(run.messages[0], text=f"To {ONE} the documents say no word.")
+    run.messages[0] = replace(run.messages[0], text=f"To {ONE} the documents say no word [1].")
 
     assert rules(run) == {"unfounded"}
 
@@ -144,6 +184,33 @@ def test_answers_in_the_wrong_order_are_found():
     run.messages[0] = replace(run.messages[0], ts="20.5")
 
     assert rules(run) == {"disordered"}
+
+
+def test_a_reply_that_came_before_the_message_it_follows_is_answered_after_it():
+    """In a channel: before its mention nobody was asked."""
+    run = a_clean_run()
+    run.said[:2] = [
+        replace(run.said[0], channel="C1", at=START + 2),
+        replace(run.said[1], channel="C1", at=START + 1),
+    ]
+    run.deliveries[0] = replace(run.deliveries[0], sent_at=START + 2)
+    run.deliveries[1] = replace(run.deliveries[1], sent_at=START + 1)
+    run.messages[:2] = [replace(message, channel="C1") for message in run.messages[:2]]
+    run.stored[0].turns.update({"C1:10.1": ("done", START + 4), "C1:10.2": ("done", START + 4)})
+
+    assert rules(run) == set()
+
+
+def test_of_what_was_set_aside_an_owner_hears_once_an_hour():
+    run = a_clean_run()
+    run.said.append(Said("w1", "D1", "10.9", "10.9", START + 3, "TOK00000000bb", poison=True))
+    run.messages.append(Message("w1", "D1", "10.9", "30.0", True, "Sorry, something broke"))
+    notice = "Something in this workspace failed on our side again and again, so"
+    run.messages += [Message("w1", "D9", "", ts, True, notice) for ts in ("31.0", "3700.0")]
+    assert "uncalled" not in rules(run)
+
+    run.messages.append(Message("w1", "D9", "", "3800.0", True, notice))
+    assert "uncalled" in rules(run)
 
 
 def test_words_where_nobody_asked_are_found():
@@ -226,13 +293,3 @@ def test_an_owner_is_told_once_and_only_of_what_was_set_aside():
     without = a_clean_run()
     without.messages.append(notices[0])
     assert rules(without) == {"uncalled"}
-
-
-def test_what_a_lost_second_took_along_is_spared_but_nothing_else():
-    run = a_clean_run()
-    del run.messages[0]
-    run.windows.append(Window("failover", START + 0.5, START + 1.5, ("answers",)))
-    assert rules(run) == set()
-
-    del run.messages[0]
-    assert rules(run) == {"lost"}

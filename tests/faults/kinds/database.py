@@ -17,7 +17,7 @@ class KillDatabase:
     name: str = "kill -9 the database"
 
     async def strike(self, stage: Stage) -> None:
-        async with stage.broken(self.name, "acks", settle=READY_AGAIN_SECONDS):
+        async with stage.broken(self.name, "acks", "turns", settle=READY_AGAIN_SECONDS):
             await stage.cluster.postgres.kill()
             await asyncio.sleep(stage.some_time(0.0, 2.0))
             await stage.cluster.postgres.start()
@@ -31,23 +31,31 @@ class RestartDatabase:
     name: str = "restart the database"
 
     async def strike(self, stage: Stage) -> None:
-        async with stage.broken(self.name, "acks", settle=READY_AGAIN_SECONDS):
+        async with stage.broken(self.name, "acks", "turns", settle=READY_AGAIN_SECONDS):
             await stage.cluster.postgres.restart()
 
 
 @dataclass(frozen=True, slots=True)
 class HangDatabase:
-    """F10: connections stay open and nobody answers: the disk, the network, a paused machine."""
+    """F10: connections stay open and nobody answers: the disk, the network, a paused machine.
+
+    One in three lasts the whole 30 s of the fault matrix, the others are short, so that a short run
+    sees more than this.
+    """
 
     number: str = "F10"
     name: str = "hang the database"
     least: float = 4.0
     most: float = 8.0
+    longest: float = 30.0
 
     async def strike(self, stage: Stage) -> None:
-        async with stage.broken(self.name, "acks", settle=READY_AGAIN_SECONDS):
+        async with stage.broken(self.name, "acks", "turns", settle=READY_AGAIN_SECONDS):
             stage.cluster.postgres.hang()
             try:
-                await asyncio.sleep(stage.some_time(self.least, self.most))
+                is_long = stage.random.random() < 1 / 3
+                await asyncio.sleep(
+                    self.longest if is_long else stage.some_time(self.least, self.most)
+                )
             finally:
                 stage.cluster.postgres.go_on()

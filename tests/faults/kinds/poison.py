@@ -26,7 +26,7 @@ class PoisonMessage:
     async def strike(self, stage: Stage) -> None:
         home = stage.random.choice(stage.people.homes)
         person = stage.random.choice(people_of(home))
-        async with stage.broken(self.name, settle=0):
+        async with stage.broken(self.name, "turns", settle=0):
             await stage.people.ask(home, person, words=f"{POISON} for the house?", poison=True)
             await _set_aside(stage, scope.schema_of(home.tenant))
 

@@ -18,8 +18,10 @@ class KillWorker:
 
     async def strike(self, stage: Stage) -> None:
         worker = stage.random.choice(stage.cluster.workers)
-        async with stage.broken(self.name, settle=0):
+        async with stage.broken(self.name, "turns", settle=0) as held:
+            pid = worker.pid
             await stage.supervisor.kill(worker)
+            held += await stage.held_by(pid)
             await stage.supervisor.back(worker)
 
 
@@ -56,7 +58,7 @@ class DeployWorker:
     name: str = "deploy a worker"
 
     async def strike(self, stage: Stage) -> None:
-        await _deploy(stage, stage.random.choice(stage.cluster.workers), self.name)
+        await _deploy(stage, stage.random.choice(stage.cluster.workers), self.name, "turns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,11 @@ class FreezeWorker:
 
     async def strike(self, stage: Stage) -> None:
         worker = stage.random.choice(stage.cluster.workers)
-        async with stage.broken(self.name, settle=0):
+        async with stage.broken(self.name, "turns", settle=0):
             worker.signal(signal.SIGSTOP)
             try:
-                await asyncio.sleep(stage.some_time(3.0, 6.0))
+                # So much longer that its mailboxes are another's, who is in the middle of them.
+                await asyncio.sleep(stage.cluster.lease_seconds + stage.some_time(0.5, 5.0))
             finally:
                 worker.signal(signal.SIGCONT)
 
@@ -100,8 +103,8 @@ class BlockedOutput:
             await stage.supervisor.back(program)
 
 
-async def _deploy(stage: Stage, program: Program, name: str) -> None:
-    async with stage.broken(name, settle=0):
+async def _deploy(stage: Stage, program: Program, name: str, *excuses: str) -> None:
+    async with stage.broken(name, *excuses, settle=0):
         await stage.supervisor.terminate(program)
         await stage.supervisor.back(program)
 

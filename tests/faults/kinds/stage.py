@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+import asyncpg
+
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.history.model import Window
 from tests.faults.load.people import People
@@ -17,7 +19,10 @@ SETTLE_SECONDS = 1.0  # after the end: what was under way fails a moment later
 
 @dataclass(slots=True)
 class Stage:
-    """Windows are closed when a fault is over, whatever became of it."""
+    """Windows are closed when a fault is over, whatever became of it.
+
+    *lost_checkpoints*: tenants whose audit log stood before its own checkpoint after a failover.
+    """
 
     cluster: Cluster
     supervisor: Supervisor
@@ -25,16 +30,32 @@ class Stage:
     random: Random
     windows: list[Window] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    lost_checkpoints: set[str] = field(default_factory=set)
 
     @asynccontextmanager
     async def broken(
         self, fault: str, *excuses: str, settle: float = SETTLE_SECONDS, note: str = ""
-    ) -> AsyncIterator[None]:
-        began = time.time()
+    ) -> AsyncIterator[list[str]]:
+        """Yields a list for the conversations that whoever was killed had."""
+        began, held = time.time(), list[str]()
         try:
-            yield
+            yield held
         finally:
-            self.windows.append(Window(fault, began, time.time() + settle, excuses, note))
+            ended = time.time() + settle
+            self.windows.append(Window(fault, began, ended, excuses, note, tuple(held)))
+
+    async def held_by(self, pid: int) -> list[str]:
+        """The conversations that the worker of this process has a lease of, as in `Window.held`."""
+        names = {home.tenant: home.name for home in self.cluster.homes}
+        admin = await asyncpg.connect(self.cluster.postgres.dsn())
+        try:
+            rows = await admin.fetch(
+                "select tenant_id, mailbox from control.mailbox where lease_by like $1",
+                f"%:{pid}:%",
+            )
+        finally:
+            await admin.close()
+        return [f"{names[row['tenant_id']]} {row['mailbox']}" for row in rows]
 
     def some_time(self, least: float, most: float) -> float:
         """Seconds, from the seed."""

@@ -1,13 +1,18 @@
-"""Persons of several workspaces who ask, mention, follow up and talk, all from one seed."""
+"""Persons of several workspaces who ask, mention, follow up, talk, type commands, press Stop and send
+forms, all from one seed."""
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from random import Random
 
+from handlers.blocks.agents.buttons import DEFINE_FORM
+from handlers.blocks.agents.form import ACTION
 from tests.faults.cluster.cluster import Cluster
 from tests.faults.cluster.prepare import QUESTION, Home
-from tests.faults.history.model import Said
+from tests.faults.history.model import Form, Private, Said
 
 PEOPLE = {"northwind": ("ana", "ben", "cho"), "harbor": ("dora", "eli", "fay")}
 SMALL = ("p1", "p2", "o1")
@@ -19,8 +24,17 @@ _TALK = (
     "Thanks, that was it.",
     "I am out on Thursday afternoon.",
 )
-KINDS = ("talk", "direct", "mention", "follow_up", "crowd")
-WEIGHTS = (40, 25, 15, 15, 5)
+OWNERS = {"northwind": "ana", "harbor": "dora"}
+_PROFILE = {
+    "icon_emoji": ":compass:",
+    "description": "Tries what a form does.",
+    "instructions": "Say what you were asked, and nothing else.",
+}
+KINDS = ("talk", "direct", "mention", "follow_up", "crowd", "command", "stop", "form")
+WEIGHTS = (35, 22, 14, 14, 4, 6, 3, 2)
+HELP_SHARE = 1 / 3  # of the commands; the others are `/ask`
+MOST_FORMS = 8  # of a workspace: each makes an agent, and there is room for about twenty
+STOPPING_SECONDS = 3.0  # how long Stop is tried for, before there is something to stop
 
 
 @dataclass(slots=True)
@@ -33,6 +47,11 @@ class People:
     asks_only: bool = False
     said: list[Said] = field(default_factory=list)
     threads: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)
+    private: list[Private] = field(default_factory=list)
+    _typing: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     async def talk(self, seconds: float, per_s: float) -> None:
         """Something is said about *per_s* times a second, at random moments."""
@@ -41,6 +60,18 @@ class People:
             while time.monotonic() < ends:
                 await asyncio.sleep(min(self.random.expovariate(per_s), 3.0))
                 group.create_task(self._act())
+
+    async def ask_all(self, count: int, per_s: float, room: Callable[[], Awaitable[None]]) -> None:
+        """*count* questions, *per_s* of them a second, or fewer where *room* lets the next one wait."""
+        async with asyncio.TaskGroup() as group:
+            begun = time.monotonic()
+            for number in range(count):
+                await room()
+                due = begun + number / per_s
+                await asyncio.sleep(max(due - time.monotonic(), 0))
+                begun += max(time.monotonic() - due - 1.0, 0)  # what was waited for is not made up
+                home = self.random.choice(self.homes)
+                group.create_task(self.ask(home, self.random.choice(people_of(home))))
 
     async def ask(
         self, home: Home, person: str, *, words: str = QUESTION, poison: bool = False
@@ -65,8 +96,55 @@ class People:
             for _ in range(2):
                 await asyncio.sleep(self.random.uniform(0.02, 0.4))
                 await self._follow_up(home, (person, CHANNEL, first.thread, first.channel))
+        elif kind == "command":
+            await self._command(home, person)
+        elif kind == "stop":
+            await self._ask_and_stop(home, person)
+        elif kind == "form":
+            await self._send_form(home)
         else:
             await self.ask(home, person)
+
+    async def _command(self, home: Home, person: str) -> None:
+        """One at a time in a workspace: whose delivery is whose goes by the moment."""
+        async with self._typing[home.name]:
+            if self.random.random() < HELP_SHARE:
+                self.private.append(Private(home.name, person, time.time()))
+                await self.cluster.slack.command(home.name, person, CHANNEL, "/aegis help")
+                return
+            token, at = self._token(), time.time()
+            place = f"command {token}"
+            self.said.append(
+                Said(home.name, "", place, place, at, token, command=True, accepted=False)
+            )
+            await self.cluster.slack.command(home.name, person, CHANNEL, f"/ask {QUESTION} {token}")
+
+    async def _ask_and_stop(self, home: Home, person: str) -> None:
+        said = await self.ask(home, person)
+        until = time.monotonic() + STOPPING_SECONDS
+        while time.monotonic() < until:
+            await asyncio.sleep(self.random.uniform(0.1, 0.5))
+            if await self.cluster.slack.stop(home.name, person, said.channel, said.ts):
+                self.said[self.said.index(said)] = replace(said, stopped=True)
+                return
+
+    async def _send_form(self, home: Home) -> None:
+        """An owner makes an agent."""
+        if sum(form.workspace == home.name for form in self.forms) >= MOST_FORMS:
+            return
+        number = f"{self.random.getrandbits(40):010x}"
+        form = Form(home.name, time.time(), f"Tester {number}", accepted=False)
+        typed = {"name": form.name, "role": f"Trial {number}", **_PROFILE}
+        values = {
+            block: {ACTION: {"type": "plain_text_input", "value": words}}
+            for block, words in typed.items()
+        }
+        owner = OWNERS.get(home.name, "o1")
+        taken = await self.cluster.slack.send_form(home.name, owner, DEFINE_FORM, values)
+        self.forms.append(replace(form, accepted=taken))
+
+    def _token(self) -> str:
+        return f"TOK{self.random.getrandbits(40):010x}"
 
     async def _follow_up(self, home: Home, place: tuple[str, str, str, str]) -> None:
         person, where, thread, _ = place
@@ -83,7 +161,7 @@ class People:
         asks: bool = True,
         poison: bool = False,
     ) -> Said:
-        token = f"TOK{self.random.getrandbits(40):010x}" if asks else ""
+        token = self._token() if asks else ""
         at = time.time()
         done = await self.cluster.slack.say(
             home.name, person, where, f"{words} {token}".strip(), thread

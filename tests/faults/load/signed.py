@@ -1,7 +1,8 @@
 """Channel talk, edits and joins, signed as Slack signs them and sent straight to the web processes.
 
 They go at their own moments, whether the answers before have come or not: a server that falls
-behind is not waited for, and its delay is measured.
+behind is not waited for, and its delay is measured. One in ten comes twice, half of those at the same
+moment and half a while later, as Slack's retries do.
 """
 
 import asyncio
@@ -20,15 +21,21 @@ import aiohttp
 from tests.faults.cluster.prepare import Home
 
 ANSWER_SECONDS = 3.0  # Slack waits no longer
+CHANNEL = "C0NOISE"
+EVENT_ID = "EvNOISE"  # begins each event's id
+ONE_TWICE_IN = 10
+RETRY_SECONDS = 2.0
 _WORDS = "We are out of oil filters again, and the van comes back on Thursday. "
 
 
 @dataclass(slots=True)
 class Acks:
-    """What came back: how many of each status, and milliseconds of those answered."""
+    """What came back: how many of each status, milliseconds of those answered, and the ids (with
+    their workspace) that were answered 200."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     took_ms: list[float] = field(default_factory=list)
+    taken: set[tuple[str, str]] = field(default_factory=set)
 
     def at(self, share: float) -> float:
         ordered = sorted(self.took_ms) or [0.0]
@@ -59,11 +66,28 @@ class Slack:
             began = loop.time()
             for number in range(int(seconds * per_s)):
                 await asyncio.sleep(max(began + number / per_s - loop.time(), 0))
-                group.create_task(self._send(http))
+                group.create_task(self._deliver(http, next(self._number)))
 
-    async def _send(self, http: aiohttp.ClientSession) -> None:
-        number = next(self._number)
-        body = json.dumps(self._envelope(number, self.random.choice(self.homes))).encode()
+    async def _deliver(self, http: aiohttp.ClientSession, number: int) -> None:
+        home = self.random.choice(self.homes)
+        envelope = self._envelope(number, home)
+        event, body = (home.name, str(envelope["event_id"])), json.dumps(envelope).encode()
+        tries = [self._send(http, number, body, event)]
+        if number % ONE_TWICE_IN == 0:
+            # To the other process, which learns of the first from the database alone.
+            wait = 0.0 if number % (2 * ONE_TWICE_IN) else RETRY_SECONDS
+            tries.append(self._send(http, number + 1, body, event, wait))
+        await asyncio.gather(*tries)
+
+    async def _send(
+        self,
+        http: aiohttp.ClientSession,
+        number: int,
+        body: bytes,
+        event: tuple[str, str],
+        wait: float = 0.0,
+    ) -> None:
+        await asyncio.sleep(wait)
         stamp = str(int(time.time()))
         signed = hmac.new(
             self.secret.encode(), b"v0:%s:%s" % (stamp.encode(), body), hashlib.sha256
@@ -73,12 +97,16 @@ class Slack:
             "x-slack-request-timestamp": stamp,
             "x-slack-signature": f"v0={signed.hexdigest()}",
         }
+        if wait:
+            headers |= {"x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout"}
         url = f"{self.addresses[number % len(self.addresses)]}/slack/events"
         began = time.perf_counter()
         try:
             async with http.post(url, data=body, headers=headers) as answer:
                 await answer.read()
                 self.acks.statuses[str(answer.status)] += 1
+                if answer.status == 200:
+                    self.acks.taken.add(event)
         except (aiohttp.ClientError, TimeoutError) as error:
             self.acks.statuses[type(error).__name__] += 1
         self.acks.took_ms.append(1000 * (time.perf_counter() - began))
@@ -90,7 +118,7 @@ class Slack:
             "type": "event_callback",
             "team_id": home.team_id,
             "api_app_id": self.app_id,
-            "event_id": f"EvNOISE{number:08}",
+            "event_id": f"{EVENT_ID}{number:08}",
             "event_time": int(time.time()),
             "event": event,
             "authorizations": [authorization | {"is_enterprise_install": False}],
@@ -98,7 +126,7 @@ class Slack:
 
     def _event(self, number: int, ts: str) -> dict[str, Any]:
         """docs.slack.dev, "message": of ten, seven are talk, two are edits, one is a join."""
-        place = {"type": "message", "channel": "C0NOISE", "channel_type": "channel", "event_ts": ts}
+        place = {"type": "message", "channel": CHANNEL, "channel_type": "channel", "event_ts": ts}
         said = {"user": "U0SOMEBODY", "text": _WORDS * 3, "ts": ts}
         if number % 10 < 7:
             return place | said
