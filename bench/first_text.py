@@ -15,7 +15,7 @@ import asyncpg
 from bench.processes import BenchError, running
 from bot.postgres.state import StateDirectory
 from bot.postgres.supervisor import EmbeddedPostgres
-from core.gateway.providers.offline import LEAD
+from core.gateway.providers.offline.offline import LEAD
 
 WARM_UPS, QUESTIONS = 4, 40
 LONGEST_ANSWER_SECONDS = 30.0

@@ -43,7 +43,7 @@ class Run:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._done: dict[str, asyncio.Future[float]] = {}
-        drain = MailboxDrain(database, self._turn, self._give_up)
+        drain = MailboxDrain(database, self._turn, self._give_up, self._gave_up)
         self.worker = Worker(database, drain, name="bench", at_once=SLOTS)
 
     async def ask(self, tenants: list[TenantId], seconds: float) -> list[float]:
@@ -82,6 +82,9 @@ class Run:
 
     async def _give_up(self, context: TenantContext, event: InboxEvent, reference: str) -> None:
         raise AssertionError("a turn of the bench failed")
+
+    async def _gave_up(self, context: TenantContext, reference: str) -> None:
+        raise AssertionError("a turn of the bench killed its workers")
 
 
 def _p95(waits: list[float]) -> float:

@@ -32,8 +32,11 @@ async def measure_wake_up(installation: Installation) -> list[float]:
     async def give_up(context: TenantContext, event: InboxEvent, reference: str) -> None:
         raise BenchError("an event was given up")
 
+    async def gave_up(context: TenantContext, reference: str) -> None:
+        raise BenchError("an event killed its workers")
+
     database = installation.storage.database
-    worker = Worker(database, MailboxDrain(database, handle, give_up), name="bench")
+    worker = Worker(database, MailboxDrain(database, handle, give_up, gave_up), name="bench")
     dsn = installation.server.dsn(user=SERVICE_LOGIN)
     async with (
         slack_of_the_bench() as api_url,

@@ -10,8 +10,9 @@ from bench.processes import running
 from bench.streams.vendor import TOKENS_PER_S
 from core.db.tenant import TenantContext
 from core.gateway.answer import Gateway
-from core.gateway.model import AgentTurn, Delta
-from core.gateway.providers.openai_compatible import OpenAICompatible, open_http_client
+from core.gateway.model import AgentTurn, Caller, Delta
+from core.gateway.providers.openai.adapter import OpenAICompatible
+from core.gateway.providers.wire.client import open_http_client
 from core.kernel.errors import DomainError
 from core.kernel.secret import Secret
 
@@ -22,6 +23,7 @@ MEASURED_SECONDS = 3.0
 # Below this share of the tokens that were due, latency of those that came says little.
 ENOUGH_TOKENS = 0.95
 _TURN = AgentTurn("Nora", "People", "Answer from the passages.", "How much leave do we get?")
+_CALLER = Caller("t1", "U1", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class _Window:
 
     async def follow(self, context: TenantContext, gateway: Gateway) -> None:
         try:
-            async with aclosing(gateway.answer(context, _TURN)) as answer:
+            async with aclosing(gateway.answer(context, _TURN, _CALLER)) as answer:
                 async for item in answer:
                     if isinstance(item, Delta):
                         self._take(item.text)

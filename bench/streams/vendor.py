@@ -1,4 +1,4 @@
-"""A model vendor in a process of its own: `python -m bench.streams.vendor`.
+"""A model vendor in a process of its own: `python -m bench.streams.vendor [tokens a second]`.
 
 It answers every completion with server-sent events at a steady pace, chunked as real vendors
 send them, and writes into each token when it was sent.
@@ -8,10 +8,12 @@ import asyncio
 import gc
 import json
 import re
+import sys
 import time
 from typing import Any
 
 TOKENS_PER_S = 20
+_RATE = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else TOKENS_PER_S
 # Longer than anybody listens: the reader hangs up when it has seen enough.
 ANSWER_SECONDS = 30.0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -61,7 +63,7 @@ class Answer(asyncio.Protocol):
         if length and len(self._buffer) >= head + 4 + int(length[1]):
             self._buffer = b""
             self._transport.write(_HEAD)
-            self._token(self._loop.time(), int(TOKENS_PER_S * ANSWER_SECONDS))
+            self._token(self._loop.time(), int(_RATE * ANSWER_SECONDS))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer:
@@ -74,7 +76,7 @@ class Answer(asyncio.Protocol):
         # The clock is the machine's: the reader takes its own look at the same one.
         stamp = b"%d " % time.monotonic_ns()
         self._transport.write(_chunk(_BEFORE + stamp + _AFTER))
-        due += 1 / TOKENS_PER_S
+        due += 1 / _RATE
         self._timer = self._loop.call_at(due, self._token, due, left - 1)
 
 

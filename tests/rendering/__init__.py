@@ -1,0 +1,1 @@
+"""Generated answers through the splitters, the real pens and the sandbox: whole, and harmless."""
