@@ -18,8 +18,8 @@ isolation := tests/isolation tests/integration/worker/test_worker_mailboxes.py \
 	$(addprefix tests/integration/test_,walls.py pooled.py intake_http.py stop_turn.py) \
 	tests/scenario/test_first_light.py
 # A sample run must not depend on what the developer has set for a real one.
-unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u OPENAI_COMPATIBLE_API_KEY \
-	-u OPENAI_COMPATIBLE_BASE_URL -u SLACK_BOT_TOKEN -u SLACK_APP_TOKEN -u SLACK_API_BASE_URL
+unset := env -u DATABASE_URL -u DATABASE_ADMIN_URL -u GROQ_API_KEY -u ANTHROPIC_API_KEY -u GEMINI_API_KEY \
+	-u OPENAI_COMPATIBLE_API_KEY -u OPENAI_COMPATIBLE_BASE_URL -u SLACK_BOT_TOKEN -u SLACK_APP_TOKEN -u SLACK_API_BASE_URL
 
 .PHONY: help
 help: ## Show this list
@@ -31,10 +31,16 @@ demo: set-up ## Start everything on this machine and print one address (ARGS="--
 
 .PHONY: test
 test: set-up ## Run the tests (ARGS="tests/unit -k router")
-	@$(python) -m pytest -n 2 $(ARGS)
+	@$(python) -m pytest -n 4 --dist worksteal $(ARGS)
 
 .PHONY: check
 check: set-up ## Format, lint, types, import contracts, dependencies, docs, sample run, pgbouncer, faults; then the tests
+	@# The fault run waits more than it computes, so the other steps go on beside it.
+	@$(MAKE) -j 2 --output-sync=target fault-run code-checks pooled-tests
+	@echo '== tests' && $(MAKE) test
+
+.PHONY: code-checks
+code-checks:
 	@echo '== format' && $(python) -m ruff format --check .
 	@echo '== lint' && $(python) -m ruff check .
 	@echo '== types' && $(python) -m mypy
@@ -42,10 +48,15 @@ check: set-up ## Format, lint, types, import contracts, dependencies, docs, samp
 	@echo '== dependencies' && $(python) -m deptry .
 	@echo '== docs' && $(python) -m pytest tests/contract/test_docs.py \
 		tests/contract/test_sandbox_docs.py tests/contract/test_glossary.py
-	@if [ -f docs/demo.yaml ]; then echo '== sample run'; $(MAKE) sample-run; fi
+	@echo '== sample run' && $(MAKE) sample-run
+
+.PHONY: pooled-tests
+pooled-tests:
 	@echo '== isolation through pgbouncer' && $(python) -m pytest -n 2 --through-pgbouncer $(isolation)
+
+.PHONY: fault-run
+fault-run:
 	@echo '== faults' && $(python) -m tests.faults --seed 1 --minutes 2 --lease 2
-	@echo '== tests' && $(python) -m pytest -n 2 $(ARGS)
 
 .PHONY: faults
 faults: set-up ## Play faults under load and check the history (SEED=1 MINUTES=2, ARGS="--lease 1")
@@ -57,19 +68,37 @@ load: set-up ## Measure 30,000 events an hour in one workspace, and 100 a second
 	@$(python) -m tests.faults.volume --tenants 500 --rate 100 --minutes 2
 
 .PHONY: check-long
-check-long: set-up ## Three fault runs of 20 minutes, 30 kills a point, the database storm, the loads
+check-long: set-up ## Three fault runs of 20 minutes, 30 kills a point, the database storm, 10,000 answers, the loads
 	@for seed in 1 2 3; do $(python) -m tests.faults --seed $$seed --minutes 20; done
 	@$(python) -m tests.faults.kills --times 30
 	@$(python) -m tests.faults.storm
+	@$(python) -m tests.rendering --answers 10000
 	@$(MAKE) load
 
 .PHONY: sample-run
 sample-run:
 	@$(unset) timeout 300 .venv/bin/aegis demo --script docs/demo.yaml
 
+.PHONY: install-transcript
+install-transcript: set-up ## Write docs/install-transcript.md from a run of docs/install.yaml
+	@mkdir -p build
+	@$(unset) timeout 300 .venv/bin/aegis demo --script docs/install.yaml > build/install-transcript.jsonl
+	@$(python) -m tests.transcripts < build/install-transcript.jsonl > docs/install-transcript.md
+	@rm build/install-transcript.jsonl
+
 .PHONY: bench
 bench: set-up ## Measure intake, first text, retrieval, streams and tenants; writes bench/latest.json
 	@$(python) -m bench $(ARGS)
+
+.PHONY: bench-attacks
+bench-attacks: set-up .venv/attacks/.done ## Play AgentDojo against the dispatcher; writes bench/attacks.json (ARGS="--without writes-ask")
+	@$(python) -m bench.attacks $(ARGS)
+
+# AgentDojo asks for half a dozen model vendors' libraries: it never comes near the product's own.
+.venv/attacks/.done: requirements-attacks.txt | set-up
+	@$(python) -m venv --clear --without-pip .venv/attacks
+	@$(python) -m pip --disable-pip-version-check --python .venv/attacks/bin/python install -qq --require-hashes -r $<
+	@touch $@
 
 .PHONY: run
 run: set-up ## Serve a real Slack workspace: web and worker in one process
@@ -94,6 +123,8 @@ lock: ## Lock the dependencies again, with hashes and without an index address (
 		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet -c requirements.txt -o requirements-dev.txt
+	uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet -o requirements-attacks.txt <<< 'agentdojo==0.1.35'
 
 .PHONY: snapshot
 snapshot: set-up ## Write migrations/schema/*.txt anew, after adding a migration

@@ -27,7 +27,6 @@ from tests.canary.ears import listening
 from tests.canary.net import Net
 from tests.integration.pooler import open_pooler
 from tests.pgbouncer import find_pgbouncer, running_pgbouncer
-from tests.roles import drop_tenant_roles
 from tests.stage import Stage, open_stage
 
 SERVICE_LOGIN = "aegis_test_service"
@@ -119,7 +118,6 @@ async def admin_dsn(postgres: Server, master: Sealer) -> AsyncIterator[str]:
         yield dsn
         for place in await search_everybody_else(admin, bystander, NET):
             NET.listen(place, NET.mark)
-        await drop_tenant_roles(admin)
     finally:
         await admin.close()
 

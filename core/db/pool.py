@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -9,6 +10,8 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from core.kernel.errors import Busy
+
+log = logging.getLogger(__name__)
 
 # As text, because asyncpg's classes are generic for the type checker alone.
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -21,6 +24,8 @@ CONNECTION_SECONDS = 1800.0
 CONNECTION_STATEMENTS = 5000
 # How long a unit of work waits for a connection, when all of them are in use.
 ACQUIRE_SECONDS = 5.0
+# And how long closing the pool waits for those that are in use.
+CLOSE_SECONDS = 1.5
 
 Begin: TypeAlias = "Callable[[Connection], Awaitable[object]]"
 
@@ -77,6 +82,16 @@ async def open_pool(dsn: str, *, size: int = 10, pooled: bool = False) -> Pool:
     )
 
 
+async def close_pool(pool: Pool) -> None:
+    """Whatever is still under way, on a server that may hang, is given up after a moment."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        log.warning("connections to the database were in use, and are cut")
+        pool.terminate()
+
+
 @contextlib.asynccontextmanager
 async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Connection]:
     """A connection of the pool. Raises Busy when none is free in time.
@@ -89,6 +104,9 @@ async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Con
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
     except TimeoutError:
         raise Busy("all connections to the database are in use", 1.0) from None
+    except FileNotFoundError as error:
+        # A server on this machine that restarts: its socket is a file, but this is no file's fault.
+        raise ConnectionRefusedError(f"cannot connect: {error}") from error
     ended: list[bool] = []
 
     def end() -> None:

@@ -9,7 +9,7 @@ DomainError            words that are safe to show
     └── Disconnected   Slack does not take the workspace's token any more
 
 Postponed stands beside it, and Busy (no connection to the database is free) below that: nobody is
-told, the work is tried again.
+told, the work is tried again. Overtaken too: nobody is told, and the work is another worker's.
 """
 
 
@@ -56,3 +56,8 @@ class Postponed(Exception):
 
 class Busy(Postponed):
     """All connections to the database are in use, and none came free in time."""
+
+
+class Overtaken(Exception):
+    """Another worker has taken this work up: this one was away for longer than its lease. Whatever it
+    still wanted to write is not written, and it says nothing more."""

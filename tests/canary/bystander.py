@@ -29,15 +29,26 @@ ROWS = [
     "insert into {s}.inbox_event (event_id, mailbox, kind, payload, state, finished_at, reason)"
     " values ({c:inbox_event.event_id}, {c:inbox_event.mailbox}, 'event', {j:inbox_event.payload},"
     " 'set_aside', now(), {c:inbox_event.reason})",
-    "insert into {s}.person (person_id, standing, display_name) values ({c:person.person_id},"
-    " 'owner', {c:person.display_name})",
-    "insert into {s}.conversation (channel, thread_ts, agent, opened_by) values"
+    "insert into {s}.person (person_id, standing, display_name, default_agent) values"
+    " ({c:person.person_id}, 'owner', {c:person.display_name}, {c:person.default_agent})",
+    "insert into {s}.conversation (channel, thread_ts, agent, opened_by, summary) values"
     " ({c:conversation.channel}, {c:conversation.thread_ts}, {c:conversation.agent},"
-    " {c:conversation.opened_by})",
+    " {c:conversation.opened_by}, {l:conversation.summary})",
     "insert into {s}.turn (turn_id, conversation_id, event_key, person_id, agent, question, answer,"
-    " sources, model, state, finished_at) select {c:turn.turn_id}, id, {c:turn.event_key},"
-    " {c:turn.person_id}, {c:turn.agent}, {l:turn.question}, {l:turn.answer}, {j:turn.sources},"
-    " {c:turn.model}, 'done', now() from {s}.conversation",
+    " sources, model, choice, about, drew_on, state, finished_at) select {c:turn.turn_id}, id,"
+    " {c:turn.event_key}, {c:turn.person_id}, {c:turn.agent}, {l:turn.question}, {l:turn.answer},"
+    " {j:turn.sources}, {c:turn.model}, {c:turn.choice}, {j:turn.about}, {j:turn.drew_on}, 'done',"
+    " now() from {s}.conversation",
+    "insert into {s}.turn_step (step_id, turn_id, kind, name, agent, person_id, state, arguments,"
+    " digest, shown, result, detail) values ({c:turn_step.step_id}, {c:turn_step.turn_id}, 'tool',"
+    " {c:turn_step.name}, {c:turn_step.agent}, {c:turn_step.person_id}, 'done',"
+    " {c:turn_step.arguments}, {c:turn_step.digest}, {c:turn_step.shown}, {c:turn_step.result},"
+    " {j:turn_step.detail})",
+    "insert into {s}.profile_version (kind, key, version, body, changed_by) values ('agent',"
+    " {c:profile_version.key}, 1, {j:profile_version.body}, {c:profile_version.changed_by})",
+    "insert into {s}.memory (memory_id, about, agent, body, state, proposed_by, turn_id) values"
+    " ({c:memory.memory_id}, {c:memory.about}, {c:memory.agent}, {l:memory.body}, 'kept',"
+    " {c:memory.proposed_by}, {c:memory.turn_id})",
     "insert into {s}.outbox_message (key, channel, thread_ts, person_id, body, state, message_ts,"
     " reason) values ({c:outbox_message.key}, {c:outbox_message.channel},"
     " {c:outbox_message.thread_ts}, {c:outbox_message.person_id}, {j:outbox_message.body}, 'failed',"

@@ -73,3 +73,14 @@ def _annotations(tree: ast.Module) -> list[ast.expr]:
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
             found.append(node.value)  # a type alias: `Handle = Callable[[TenantContext], …]`
     return [annotation for annotation in found if annotation is not None]
+
+
+def test_no_handler_takes_the_ready_roster_for_the_tenants():
+    """`Staff.roster` is the tenant's own inside a turn alone; elsewhere it is what everybody has."""
+    taken = [
+        named(path)
+        for path in python_files("handlers", "web_oauth")
+        if "staff.roster" in path.read_text("utf-8") or "ready_roster" in path.read_text("utf-8")
+    ]
+
+    assert not taken

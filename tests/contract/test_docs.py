@@ -36,10 +36,16 @@ def test_a_page_has_one_title_and_its_code_blocks_end(page):
     assert len(re.findall(r"^# ", prose(text), re.MULTILINE)) == 1
 
 
+def _within(group: click.Group) -> dict[str, click.Command]:
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def commands(group: click.Group, prefix: str = "aegis") -> dict[str, list[str]]:
     """Each command as it is typed, with its options."""
     found: dict[str, list[str]] = {}
-    for name, command in group.commands.items():
+    for name, command in _within(group).items():
         if isinstance(command, click.Group):
             found |= commands(command, f"{prefix} {name}")
         else:
@@ -63,7 +69,7 @@ def test_every_command_that_a_page_tells_to_type_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     text = page.read_text("utf-8")
 
-    groups = "|".join(name for name, one in main.commands.items() if isinstance(one, click.Group))
+    groups = "|".join(name for name, one in _within(main).items() if isinstance(one, click.Group))
     command = rf"(?<![/\w])aegis ((?:(?:{groups}) )?[a-z-]+)"
     for typed in re.findall(command, "\n".join(snippets(text))):
         assert f"aegis {typed}" in known, f"{named(page)}: aegis {typed}"

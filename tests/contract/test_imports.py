@@ -36,6 +36,21 @@ BREACHES = (
     Breach("rules are pure", "core/tenancy/model.py", "import core.db.sql"),
     Breach("SQL stays behind its store", "handlers/stops.py", "import core.jobs.store"),
     Breach("SQL stays behind its store", "web_oauth/health.py", "import asyncpg"),
+    Breach(
+        "the MCP SDK waits until somebody needs it",
+        "core/connections/mcp/tools.py",
+        "import core.connections.mcp.talking",
+    ),
+    Breach(
+        "what reads files is loaded by the reading process alone",
+        "core/knowledge/reading/child_process.py",
+        "import core.knowledge.reading.child",
+    ),
+    Breach(
+        "what reads files is loaded by the reading process alone",
+        "core/knowledge/reading/names.py",
+        "import pypdfium2",
+    ),
     Breach("the sandbox is a stranger to the product", "bot/sandbox/seed.py", "import core.kernel"),
     Breach("the sandbox is a stranger to the product", "bot/sandbox/seed.py", "import bot.intake"),
     Breach("the product does not know the sandbox", "bot/wiring.py", "import bot.sandbox.seed"),

@@ -16,7 +16,7 @@ COPYLEFT = re.compile(r"\b(A?GPL|LGPL|EUPL|SSPL|MPL|CDDL|EPL|OSL|BUSL)\b|GNU", r
 # Copyleft by file, unchanged by us, reached through its public interface.
 EXCEPTIONS = {"certifi": "MPL-2.0: a list of certificates, used as it is"}
 # In the lock for other systems than the one the tests run on.
-ELSEWHERE = frozenset({"colorama", "tzdata", "pywin32"})
+ELSEWHERE = frozenset({"colorama", "httpx2-jsfetch", "tzdata", "pywin32"})
 
 
 def runtime_packages() -> list[str]:

@@ -31,6 +31,7 @@ TOP_FILES = frozenset(
         "SECURITY.md",
         "pyproject.toml",
         "requirements.txt",
+        "requirements-attacks.txt",
         "requirements-dev.txt",
         "requirements-model.txt",
     ]

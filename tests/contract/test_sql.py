@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -202,7 +203,7 @@ def _is_static(statement: ast.expr) -> bool:
 
 def _keys_used(package: str, folder: Path) -> Iterator[str]:
     """Statement names, as patterns, that code takes from the SQL of *package*."""
-    for path in python_files(*PACKAGES, "tests"):
+    for path in _files_that_take_statements():
         names = {"SQL"} if path.parent == folder else set()
         tree = parsed(path)
         names |= {
@@ -216,6 +217,13 @@ def _keys_used(package: str, folder: Path) -> Iterator[str]:
                 getattr(node.value, "id", None) in names or _is_foreign(node.value, foreign)
             ):
                 yield from _key(node.slice, tree)
+
+
+@cache
+def _files_that_take_statements() -> list[Path]:
+    """Those few that are worth a walk for each package."""
+    files = python_files(*PACKAGES, "tests")
+    return [path for path in files if "SQL[" in path.read_text("utf-8")]
 
 
 def _imports_from(tree: ast.Module, package: str) -> set[str]:

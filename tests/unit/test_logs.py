@@ -30,7 +30,15 @@ def test_extra_fields_stand_beside_the_message():
 
 @pytest.mark.parametrize(
     "secret",
-    ["xoxb-12-ab", "xapp-1-A-b", "gsk_abc123", "Bearer abc.def", "sk-" + "a" * 20, "xoxe.xoxb-1-x"],
+    [
+        "xoxb-12-ab",
+        "xapp-1-A-b",
+        "gsk_abc123",
+        "Bearer abc.def",
+        "sk-" + "a" * 20,
+        "AIza" + "b" * 35,
+        "xoxe.xoxb-1-x",
+    ],
 )
 def test_what_looks_like_a_credential_is_taken_out(secret):
     assert secret not in line_of("got %s", secret, detail=secret)["message"]
@@ -44,6 +52,12 @@ def test_a_password_in_an_address_is_taken_out_also_of_a_traceback():
         record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
 
     assert "hunter2" not in JsonFormatter().format(record)
+
+
+def test_the_ticket_of_a_socket_is_taken_out_and_the_address_left():
+    said = redact("url='wss://wss.slack.com/link/?ticket=1a-b%2F_c.d&app_id=5'")
+
+    assert said == "url='wss://wss.slack.com/link/?ticket=[redacted]&app_id=5'"
 
 
 def test_line_breaks_make_no_second_record():

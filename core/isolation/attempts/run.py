@@ -134,6 +134,8 @@ async def _try(
     except asyncpg.IntegrityConstraintViolationError:
         return "crossed", "the server looked at the row, so the right was there"
     except asyncpg.PostgresError as error:
+        if isinstance(error, asyncpg.ObjectNotInPrerequisiteStateError) and "lastval" in str(error):
+            return "empty", ""  # a fresh connection has drawn no number yet
         if isinstance(error, _ABSENT) and (one.attempt.may_be_absent or one.attempt.way in is_open):
             return "denied", ""
         return "not covered", f"it failed otherwise: {error.sqlstate} {error.args[0]}"

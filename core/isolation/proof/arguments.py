@@ -13,6 +13,7 @@ from typing import Any, Literal, NewType, Union
 from core.isolation.canaries.values import Canaries
 from core.isolation.proof.functions import type_hints
 from core.kernel.ids import TenantId
+from core.kernel.secret import Secret
 
 _LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 _SMALL = 3  # a limit, a position, a number of seconds
@@ -101,6 +102,8 @@ class _Maker:
             return bytes.fromhex(text[2:]) if is_bytea else self._canaries.marker.encode()
         if wanted is datetime:
             return _LONG_AGO
+        if wanted is Secret:
+            return Secret(self._canaries.marker)
         if wanted in (Any, object):
             return kept if isinstance(kept, str) else self._canaries.marker
         if wanted in (dict, list, tuple):

@@ -34,6 +34,7 @@ async def throwaway_tenants(
     database: Database, provisioner: Provisioner, admin: Connection, count: int
 ) -> AsyncIterator[list[TenantContext]]:
     """*count* fresh tenants; they and any leftovers of earlier proofs are erased, whatever happens.
+    After an error *admin* is closed.
 
     Raises Conflict while another proof runs.
     """
@@ -42,12 +43,17 @@ async def throwaway_tenants(
         async with guard.transaction():
             if not await guard.fetchval(SQL["hold_proof"], _LOCK):
                 raise Conflict("Another proof of isolation is running. Please wait for its end.")
-            await _erase_marked(database, admin)
+            await _erase_marked(database, provisioner)
             try:
                 made = [await _make(provisioner, admin) for _ in range(count)]
                 yield [await database.tenant(tenant) for tenant in made]
+            except BaseException:
+                # Cut off in the middle of a commit, its transaction may be open still: what is erased
+                # in there comes back with its end.
+                admin.terminate()
+                raise
             finally:
-                await _erase_marked(database, admin)
+                await _erase_marked(database, provisioner)
     finally:
         await guard.close()
 
@@ -64,17 +70,24 @@ async def _make(provisioner: Provisioner, admin: Connection) -> TenantId:
     return tenant
 
 
-async def _erase_marked(database: Database, admin: Connection) -> None:
-    for row in await admin.fetch(SQL["list_marked"], MARK):
-        tenant = tenant_id(row["nspname"].removeprefix("tenant_"))
-        database.forget(tenant)
-        for _ in range(_TRIES):
-            # Someone who signs checkpoints may write one of this tenant meanwhile.
-            with contextlib.suppress(asyncpg.ForeignKeyViolationError):
-                await _erase(admin, tenant)
-                break
-        else:
-            log.error("a throwaway tenant could not be erased", extra={"tenant": tenant})
+async def _erase_marked(database: Database, provisioner: Provisioner) -> None:
+    admin = await asyncpg.connect(provisioner.admin_dsn)
+    try:
+        for row in await admin.fetch(SQL["list_marked"], MARK):
+            tenant = tenant_id(row["nspname"].removeprefix("tenant_"))
+            database.forget(tenant)
+            await _erase_in_the_end(admin, tenant)
+    finally:
+        await admin.close()
+
+
+async def _erase_in_the_end(admin: Connection, tenant: TenantId) -> None:
+    for _ in range(_TRIES):
+        # Someone who signs checkpoints may write one of this tenant meanwhile.
+        with contextlib.suppress(asyncpg.ForeignKeyViolationError):
+            await _erase(admin, tenant)
+            return
+    log.error("a throwaway tenant could not be erased", extra={"tenant": tenant})
 
 
 async def _erase(admin: Connection, tenant: TenantId) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from core.db import scope
@@ -79,6 +80,24 @@ async def test_a_proof_that_is_stopped_erases_its_tenants(database, provisioner,
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(1):
             await proving.prove(database, provisioner, 20)
+
+    assert await leftovers(admin, real) == 0
+
+
+async def test_a_transaction_that_was_left_open_brings_nothing_back(
+    database, provisioner, admin, real
+):
+    """As by a commit that was cut off: what is erased inside of it is there again at its end."""
+    own = await asyncpg.connect(provisioner.admin_dsn)
+
+    async def cut_off():
+        async with throwaway.throwaway_tenants(database, provisioner, own, 2):
+            await own.execute("begin")
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await cut_off()
+    await own.close()
 
     assert await leftovers(admin, real) == 0
 

@@ -11,7 +11,7 @@ from core.agents.model import Roster
 from core.agents.ready_roster import ready_roster
 from core.conversations.model import Source
 from handlers.blocks.agents import agents_list
-from handlers.blocks.answer import source_blocks, source_text
+from handlers.blocks.answers.sources import source_blocks, source_text
 from handlers.blocks.help import COMMANDS, DISCLAIMER, help_page, unknown_subcommand
 from handlers.blocks.knowledge import (
     file_elsewhere,

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.kernel.addresses import AllowedAddresses
 from handlers.blocks.mrkdwn import escape, to_mrkdwn
 
-Z = "\u200b"
+Z, H = "\u200b", "\u200a"
+NAMED = AllowedAddresses.named_in("https://x.example/?a=1&b=2 https://x.example")
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,8 @@ Z = "\u200b"
         ("un**frigging**real", f"un{Z}*frigging*{Z}real"),
         ("[docs](https://x.example/?a=1&b=2)", "<https://x.example/?a=1&amp;b=2|docs>"),
         ("<https://x.example>", "<https://x.example>"),
-        ("[**a|b**](https://x.example/a|b)", "<https://x.example/a%7Cb|*a¦b*>"),
+        ("[**a|b**](https://x.example)", "<https://x.example|*a¦b*>"),
+        ("[**a|b**](https://x.example/a|b)", f"[*a|b*]{Z}(https{H}://x{H}.example/a|b)"),
         ("a & b < c", "a &amp; b &lt; c"),
         ("one\ntwo  \nthree", "one\ntwo\nthree"),
         ("one\n\ntwo", "one\n\ntwo"),
@@ -33,12 +36,12 @@ Z = "\u200b"
         ("<!channel>", f"&lt;{Z}!channel&gt;"),
         ("`<@U1>`", f"`&lt;{Z}@U1&gt;`"),
         ("![x](https://evil.example)", f"{Z}(image: x)"),
-        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
+        ("<b>x</b>", f"&lt;{Z}b&gt;x&lt;/b&gt;"),
         ("", ""),
     ],
 )
 def test_markdown_becomes_mrkdwn(markdown, mrkdwn):
-    assert to_mrkdwn(markdown) == mrkdwn
+    assert to_mrkdwn(markdown, NAMED) == mrkdwn
 
 
 @pytest.mark.parametrize("address", ["javascript:x", "data:text/html,x", "slack://user", "/local"])

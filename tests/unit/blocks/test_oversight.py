@@ -99,8 +99,9 @@ def test_each_result_of_a_proof_says_what_it_means_and_what_to_do(passed):
 
 def test_every_class_of_data_is_shown_with_its_amount():
     kept = [Kept(each.name, None, False, each.words) for each in DATA_CLASSES]
-    names = ("turns", "messages", "people", "audit", "documents", "events", "credentials")
-    page = privacy.privacy_page(DataReview(kept, dict.fromkeys(names, 1)))
+    names = ("turns", "messages", "people", "audit", "documents", "memories", "events")
+    counts = dict.fromkeys((*names, "credentials"), 1)
+    page = privacy.privacy_page(DataReview(kept, counts))
 
     assert problems_in(page.blocks) == []
     assert page.text.count("kept *for ever*") == len(DATA_CLASSES)

@@ -14,7 +14,7 @@ from handlers.hearing import LONGEST_QUESTION, plain
         ("<@U0BOT|aegis>: hi <@U123>", ": hi @U123"),
         ("see <https://a.example/x|the page> &amp; go", "see the page (https://a.example/x) & go"),
         ("<https://a.example>", "https://a.example"),
-        ("in <#C12|general> and <!subteam^S1|@team> &lt;b&gt;", "in general and @team <b>"),
+        ("in <#C12|general> and <!subteam^S1|@team> &lt;b&gt;", "in #general (C12) and @team <b>"),
         ("<!channel> wake up", "channel wake up"),
         ("a\u200bb\u202ec\U000e0041d\x00e", "abcde"),
         ("&amp;lt;", "&lt;"),

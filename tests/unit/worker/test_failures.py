@@ -1,6 +1,9 @@
 """What is waited out without counting, for how long, and what counts as a failed try."""
 
 import asyncio
+import errno
+import socket
+import ssl
 
 import aiohttp
 import asyncpg
@@ -9,20 +12,30 @@ from slack_sdk.errors import SlackApiError
 
 from bot.worker.dispatch import ListenerFailed
 from bot.worker.failures import PATIENCE_SECONDS, is_around, wait_out
-from core.kernel.errors import Busy, Disconnected, Invalid, Postponed, Unavailable
+from core.db.pool import acquired
+from core.kernel.errors import Busy, Disconnected, Invalid, Overtaken, Postponed, Unavailable
 
 AROUND = {
     "postponed": Postponed("busy", 7.0),
     "disconnected": Disconnected("no token"),
+    "overtaken": Overtaken(),
     "no connection free": Busy("all in use"),
     "connection lost": asyncpg.ConnectionDoesNotExistError("closed in the middle of operation"),
     "server starts": asyncpg.CannotConnectNowError("starting up"),
     "server stops": asyncpg.AdminShutdownError("terminating"),
     "server crashed": asyncpg.CrashShutdownError("terminating"),
+    "a replica, not promoted": asyncpg.ReadOnlySQLTransactionError("cannot execute UPDATE"),
     "too many connections": asyncpg.TooManyConnectionsError("sorry"),
+    "a table is locked": asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
     "used after it was closed": asyncpg.InterfaceError("connection is closed"),
     "pool at its end": asyncpg.InterfaceError("pool is closing"),
+    "server has said its last words": asyncpg.InternalClientError("cannot switch to state 15"),
     "refused": ConnectionRefusedError(),
+    "no such host": socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
+    "no way there": OSError(errno.EHOSTUNREACH, "No route to host"),
+    "no network": OSError(errno.ENETUNREACH, "Network is unreachable"),
+    "refused at each address": OSError("Multiple exceptions: [Errno 111] Connect call failed"),
+    "gone during the handshake": ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "EOF occurred"),
     "statement took too long": TimeoutError(),
     "transport": aiohttp.ServerDisconnectedError(),
     "slack is limited": SlackApiError("no", {"ok": False, "error": "ratelimited"}),
@@ -30,6 +43,10 @@ AROUND = {
 }
 TO_BLAME = {
     "a defect": RuntimeError("never"),
+    "a file that is not there": FileNotFoundError(errno.ENOENT, "No such file"),
+    "a file that is not ours": PermissionError(errno.EACCES, "Permission denied"),
+    "a disk that is full": OSError(errno.ENOSPC, "No space left on device"),
+    "a certificate that is wrong": ssl.SSLCertVerificationError("self-signed"),
     "a wrong call of asyncpg": asyncpg.InterfaceError("the server expects 2 arguments"),
     "a row that may not be": asyncpg.UniqueViolationError("there is one"),
     "what a person gave": Invalid("too long"),
@@ -89,11 +106,38 @@ def test_a_refused_token_is_asked_about_once_a_minute():
 
 def test_other_waits_grow_from_one_second_to_ten():
     ages = (0.0, 60.0, 300.0, 3000.0)
-    waits = [wait_out(OSError(), age, 0.0) for age in ages]
+    waits = [wait_out(ConnectionResetError(), age, 0.0) for age in ages]
 
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (1.0, 10.0)
-    assert wait_out(OSError(), 3000.0, 0.99) == 10.0
+    assert wait_out(ConnectionResetError(), 3000.0, 0.99) == 10.0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("connection lost", "server starts", "server stops", "server crashed"),
+        "server has said its last words",
+        *("a replica, not promoted", "used after it was closed", "refused"),
+    ],
+)
+def test_a_database_that_is_back_is_not_waited_for_because_the_event_is_old(name):
+    assert wait_out(AROUND[name], 3000.0, 0.0) == 1.0
+    assert wait_out(raised(ListenerFailed("event answered 500"), AROUND[name]), 600.0, 0.9) == 1.9
+
+
+def test_a_crowded_database_is_asked_less_and_less_often():
+    assert wait_out(AROUND["too many connections"], 3000.0, 0.0) == 10.0
+
+
+async def test_a_database_whose_socket_is_gone_while_it_restarts_is_waited_for(tmp_path):
+    """On the same machine that is a missing file, and no fault of the event's."""
+    async with asyncpg.create_pool(host=str(tmp_path), user="x", database="x", min_size=0) as pool:
+        with pytest.raises(OSError, match="No such file") as caught:
+            async with acquired(pool):
+                pass
+
+    assert is_around(caught.value)
 
 
 def test_a_cancelled_turn_is_not_called_trouble_around_it():
