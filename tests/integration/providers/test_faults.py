@@ -111,7 +111,7 @@ F12_LATER = {
     "hangs": (lambda vendor: hanging(begun(vendor), asyncio.Event()), "timeout"),
     "is cut": (lambda vendor: streamed(begun(vendor), cut=True), "cut"),
     "ends without an end": (lambda vendor: streamed(begun(vendor)), "cut"),
-    "says a word in longer than it may": (lambda vendor: dripping(vendor, 2.0), "timeout"),
+    "says a word in longer than it may": (lambda vendor: dripping(vendor, 60.0), "timeout"),
     "says words for ever": (lambda vendor: dripping(vendor, 0.02), "timeout"),
 }
 
