@@ -20,11 +20,12 @@ async def registered(process, installed):
         return await store.find_registered(tx, installed.tenant)
 
 
+@pytest.mark.parametrize("why", ["token_revoked", "account_inactive", "invalid_auth"])
 async def test_a_dead_token_freezes_the_workspace_whichever_event_comes_first(
-    slack, process, provisioner, install, team, told
+    slack, process, provisioner, install, team, told, why
 ):
     installed = await install(team)
-    slack.kill(team)
+    slack.kill(team, why)
 
     assert await told(installed)
 
@@ -34,6 +35,30 @@ async def test_a_dead_token_freezes_the_workspace_whichever_event_comes_first(
         await told(installed)  # the other event: nothing of a frozen tenant is begun
     frozen = ("lifecycle:tenant:freeze", "done")
     assert (await actions(provisioner, installed.tenant)).count(frozen) == 1
+
+
+async def test_a_word_that_slack_says_in_passing_ends_no_installation(
+    slack, process, install, team, told
+):
+    installed = await install(team)
+    slack.passing["auth.test"] = ["invalid_auth"]
+
+    assert not await told(installed)
+    assert (await registered(process, installed)).status == "active"
+
+
+async def test_a_workspace_with_two_dead_tokens_is_stopped_at_once(
+    slack, process, install, reconcile, team, enterprise, told
+):
+    """Its own, and the one of its organization."""
+    organization, installed = await install(enterprise), await install(team)
+    slack.granted[enterprise] = [team]
+    await reconcile(organization)
+    slack.kill(team, "invalid_auth")
+    slack.kill(enterprise, "invalid_auth")
+
+    assert await told(installed)
+    assert (await registered(process, installed)).status == "frozen"
 
 
 async def test_an_event_that_comes_after_the_reinstall_changes_nothing(
