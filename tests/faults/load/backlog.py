@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
+from core.kernel.outage import DATABASE_AWAY
 from tests.faults.cluster.cluster import Cluster
 
 LOOK_SECONDS = 0.5
 ANSWER_SECONDS = 5.0
+AWAY = (*DATABASE_AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Backlog:
@@ -28,7 +30,7 @@ class Backlog:
     async def watch(self) -> None:
         """Look until cancelled."""
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with suppress(*AWAY):
                 async with asyncio.timeout(ANSWER_SECONDS):
                     waiting = await self._count()
                 if waiting < self._most:
