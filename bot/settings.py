@@ -118,7 +118,8 @@ class Settings(BaseModel):
     database_listen_url: Annotated[Secret, BeforeValidator(_dsn)] | None = Field(
         None, alias="DATABASE_LISTEN_URL"
     )
-    lease_seconds: float = Field(10.0, alias="AEGIS_LEASE_SECONDS", ge=0.5, le=600)
+    # At most: what a worker had that died goes on within 30 s, as docs/operations.md promises.
+    lease_seconds: float = Field(10.0, alias="AEGIS_LEASE_SECONDS", ge=0.5, le=25)
     # How long a web process goes on answering after SIGTERM, so that a load balancer can leave it.
     drain_seconds: float = Field(2.0, alias="AEGIS_DRAIN_SECONDS", ge=0, le=15)
     master_key: Key | None = Field(None, alias="AEGIS_MASTER_KEY")

@@ -16,7 +16,7 @@ from core.jobs.note_held_back import TASK
 from core.kernel.errors import Postponed
 from core.kernel.ids import TenantId
 from core.tenancy.workspaces import Workspaces
-from handlers.blocks.refusals import unknown_workspace
+from handlers.blocks.refusals import unknown_workspace, unknown_workspace_form
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Intake:
 
     async def accept_interaction(self, payload: dict[str, Any]) -> dict[str, Any] | None:
         """A click, a modal, a shortcut: stored. At once: what a menu asks for as its options, and what
-        is wrong with a form, which then stays open and is not stored."""
+        is wrong with a form, which then stays open and is not stored; nor is one that is nobody's."""
         if self._is_foreign(payload):
             return None
         if payload.get("type") == "block_suggestion":
@@ -85,7 +85,9 @@ class Intake:
         if wrong := self._wrong_with(payload):
             return {"response_action": "errors", "errors": wrong}
         addressed = addressing.address_interaction(payload)
-        await self._accept(addressed, orjson.dumps(payload).decode())
+        known = await self._accept(addressed, orjson.dumps(payload).decode())
+        if not known and payload.get("type") == "view_submission":
+            return unknown_workspace_form(payload.get("view"))
         return None
 
     async def accept_rate_limit(self, body: dict[str, Any]) -> bool:
@@ -170,7 +172,7 @@ class Intake:
     async def _tenant_of(self, origin: Origin) -> TenantId | None:
         """One look-up at a time for each origin, in a task of its own: a request that is given up
         must not wait until a database that hangs has taken its cancellation."""
-        if self._workspaces.is_kept(origin.id):
+        if self._workspaces.is_kept(origin.id, origin.within):
             return await self._look_up(origin)
         looking = self._looking_up.get(origin)
         if looking is None:
@@ -182,7 +184,7 @@ class Intake:
     async def _look_up(self, origin: Origin) -> TenantId | None:
         if origin.is_organization:
             return await self._workspaces.organization_of(origin.id)
-        return await self._workspaces.tenant_of(origin.id)
+        return await self._workspaces.tenant_of(origin.id, origin.within)
 
     def _looked_up(self, origin: Origin, task: asyncio.Task[TenantId | None]) -> None:
         del self._looking_up[origin]

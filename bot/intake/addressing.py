@@ -25,10 +25,12 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose an event is, as Slack names it: a workspace, or a whole organization."""
+    """Whose an event is, as Slack names it: a workspace, or a whole organization. *within*: the
+    organization that the workspace has to be one of, where the payload alone does not show that."""
 
     id: str
     is_organization: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ class Addressed:
 
     def __post_init__(self) -> None:
         """Raises Malformed: PostgreSQL text holds no NUL, and no name of Slack's has one."""
-        if any("\0" in name for name in (self.origin.id, self.mailbox, self.event_id)):
+        if any(
+            "\0" in name
+            for name in (self.origin.id, self.origin.within, self.mailbox, self.event_id)
+        ):
             raise Malformed("a name with NUL in it")
 
 
@@ -110,18 +115,22 @@ def origin_of_interaction(payload: dict[str, Any]) -> Origin:
     """The workspace in which something was clicked or asked for. Raises Malformed.
 
     A modal that was opened in a shared channel names the workspace the app is installed in. With an
-    organization's installation `team` may be null; the person's own workspace stands in for it.
+    organization's installation it names the organization, `team` may be null, and the person's own
+    workspace stands in for it; which is a stranger's where they are only guests of the channel.
     """
-    installed = _object(payload.get("view")).get("app_installed_team_id")
-    if isinstance(installed, str):
+    installed = _text(_object(payload.get("view")).get("app_installed_team_id")) or ""
+    if installed.startswith("T"):
         return Origin(installed)
-    team, place = payload.get("team"), payload
-    if team is None and _is_true(payload.get("is_enterprise_install")):
-        place = {"team": {"id": _object(payload.get("user")).get("team_id")}}
-    named = _object(place.get("team")).get("id")
-    if not isinstance(named, str):
+    team = _text(_object(payload.get("team")).get("id"))
+    of_organization = installed or _is_true(payload.get("is_enterprise_install"))
+    if team and not (of_organization and team.startswith("E")):
+        return Origin(team, within=installed)
+    own = _text(_object(payload.get("user")).get("team_id"))
+    if not of_organization or not own:
         raise Malformed("no team in the interaction")
-    return Origin(named)
+    return Origin(
+        own, within=installed or _text(_object(payload.get("enterprise")).get("id")) or ""
+    )
 
 
 def _origin_of_event(envelope: dict[str, Any], kind: str) -> Origin:

@@ -178,4 +178,6 @@ def _pause(error: Exception, failed: int) -> float:
     else:
         log.warning("no connection to Slack: %s", _named(error))
     base = pauses[min(failed, len(pauses)) - 1]
-    return max(base, at_least) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret
+    jitter = random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+    # What the server asks for is never cut short; those who were all told the same come one by one.
+    return max(base * jitter, at_least + jitter if at_least else 0.0)

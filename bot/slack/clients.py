@@ -90,10 +90,14 @@ class SlackClients:
         return await asyncio.shield(opening)
 
     async def still_works(self, context: TenantContext) -> bool:
-        """Whether Slack takes the token that is stored now. Raises Postponed when it cannot say."""
+        """Whether Slack takes a token that is stored now: asked when it has said that the app was taken
+        out, so no doubt is waited out. Raises Postponed when it cannot say."""
         self._kept.pop(context.tenant_id, None)
         try:
             client = await self.of(context)
+            while await self.doubts.is_over(client.owner, client.version, client.token):
+                self._kept.pop(context.tenant_id, None)
+                client = await self.of(context)
             await client.api.auth_test()
         except Disconnected:
             return False
@@ -183,7 +187,10 @@ class SlackClients:
         opening = asyncio.create_task(self._open(context, version if is_expired else None))
         self._opening[context.tenant_id] = opening
         opening.add_done_callback(partial(self._opened, context.tenant_id))
-        return (await asyncio.shield(opening)).api
+        client = await asyncio.shield(opening)
+        if owner.tenant_id == context.tenant_id != client.owner.tenant_id:
+            await self.notices.died(context.tenant_id, version.installed_at)
+        return client.api
 
     def _opened(self, tenant: TenantId, task: "asyncio.Task[BotClient]") -> None:
         if self._opening.get(tenant) is task:

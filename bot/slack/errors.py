@@ -3,7 +3,7 @@
 | Slack's code | what happens | who is told |
 | --- | --- | --- |
 | 429, 5xx, no connection | Postponed: tried again later | nobody |
-| a refused token | Disconnected (bot/slack/pacing) | the operator |
+| a refused token | Disconnected (bot/slack/pacing) | the operator; the owner, if they can be |
 | `invalid_auth` | NotCarriedOut, until it is confirmed (installing/doubts.py) | nobody |
 | a place that is closed to us | CannotPost: said in their direct message | the person |
 | `missing_scope` | CannotPost: the scope, and where to give it | the person and the owner |

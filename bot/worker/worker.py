@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 LAST_WORDS_SECONDS = 2.0
 # While the database is away, it is asked no less often than this: work goes on so soon after it is back.
 LONGEST_REST_SECONDS = 1.0
+# Leases are renewed no less often than this, however long they are: a freeze is noticed by that, and
+# what runs for a frozen tenant is to stop within five seconds.
+LOOK_SECONDS = 3.0
 
 
 class Worker:
@@ -44,6 +47,7 @@ class Worker:
         self._name = name
         self._at_once = at_once
         self._lease_seconds = lease_seconds
+        self._look_seconds = min(lease_seconds / 3, LOOK_SECONDS)
         self._poll_seconds = poll_seconds
         self._running: dict[Lease, asyncio.Task[bool]] = {}
         # What broke off and is not given back yet, with the seconds it then waits. By mailbox.
@@ -193,7 +197,7 @@ class Worker:
         renewed_at = time.monotonic()
         failures = 0
         while True:
-            await asyncio.sleep(self._lease_seconds / 3)
+            await asyncio.sleep(self._look_seconds)
             # A snapshot: a mailbox claimed while the update runs must not look lost.
             held = dict(self._running)
             try:
@@ -216,7 +220,7 @@ class Worker:
         """(tenant, mailbox) of what is still ours. Raises when the database does not say in time."""
         if not held:
             return set()
-        async with asyncio.timeout(self._lease_seconds / 3), self._database.control() as tx:
+        async with asyncio.timeout(self._look_seconds), self._database.control() as tx:
             return await jobs.renew_leases(tx, self._name, held, seconds=self._lease_seconds)
 
 

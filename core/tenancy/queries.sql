@@ -3,6 +3,13 @@ select w.tenant_id, t.status from control.workspace w
 join control.tenant t on t.tenant_id = w.tenant_id
 where w.team_id = $1;
 
+-- find_covered_workspace --
+-- The same, if the organization's installation covers it.
+select w.tenant_id, t.status from control.workspace w
+join control.tenant t on t.tenant_id = w.tenant_id
+join control.organization o on o.tenant_id = w.organization_id
+where w.team_id = $1 and o.enterprise_id = $2;
+
 -- find_team --
 select team_id from control.workspace where tenant_id = $1;
 

@@ -14,6 +14,14 @@ async def find_workspace(tx: ControlTx, team_id: str) -> tuple[TenantId, str] | 
     return (tenant_id(row["tenant_id"]), row["status"]) if row else None
 
 
+async def find_covered_workspace(
+    tx: ControlTx, team_id: str, *, enterprise_id: str
+) -> tuple[TenantId, str] | None:
+    """The same, if the workspace is one of this organization's."""
+    row = await tx.fetchrow(SQL["find_covered_workspace"], team_id, enterprise_id)
+    return (tenant_id(row["tenant_id"]), row["status"]) if row else None
+
+
 async def find_organization(tx: ControlTx, enterprise_id: str) -> tuple[TenantId, str] | None:
     """The record of an organization's installation and its status."""
     row = await tx.fetchrow(SQL["find_organization"], enterprise_id)

@@ -1,5 +1,7 @@
 """What a person reads who is not answered: polite, plain, and saying what can be done."""
 
+from typing import Any
+
 from core.tenancy.model import Standing
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import Rendered, said
@@ -33,6 +35,24 @@ def admins_only(word: str) -> Rendered:
 
 def unknown_workspace() -> Rendered:
     return said(UNKNOWN_WORKSPACE)
+
+
+def unknown_workspace_form(view: object) -> dict[str, Any]:
+    """What a form (Slack's view object) is answered: it stays open with what was typed, and has the
+    words at its first field. A window without a field shows the words instead of what it showed."""
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    for block in blocks if isinstance(blocks, list) else []:
+        if isinstance(block, dict) and block.get("type") == "input" and block.get("block_id"):
+            return {
+                "response_action": "errors",
+                "errors": {str(block["block_id"]): UNKNOWN_WORKSPACE},
+            }
+    words = {"type": "section", "text": {"type": "plain_text", "text": UNKNOWN_WORKSPACE}}
+    title = {"type": "plain_text", "text": "AEGIS"}
+    return {
+        "response_action": "update",
+        "view": {"type": "modal", "title": title, "blocks": [words]},
+    }
 
 
 def nothing_asked(command: str = "/ask") -> Rendered:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot.schedule import jobs
+from core.agents.load_roster import load_roster_for
 from tests.integration.lifecycle import actions
 from tests.integration.worker.queueing import until
 from tests.scenario.installing import (
@@ -155,3 +156,23 @@ async def test_a_script_asks_under_load_and_counts_renewals(shop):
     told = [line["text"] for line in seen if line["kind"] in ("load", "renewed")]
     assert told[1].startswith("8 questions asked, 8 answered, each once")
     assert told[2].endswith("has expired: 1 (renewed)")
+
+
+async def test_under_an_organizations_installation_buttons_at_home_work(shop):
+    """What is shown there names the organization as whom the app is installed for."""
+    await install(shop, "meadow/rex")
+    east = team_of(shop, "meadow-east")
+    whole = shop.sandbox.world.find_organization("meadow").id
+    await control(shop, "grant", organization="meadow", workspace="meadow-east", granted=True)
+    await until(lambda: speaks_for(shop, east, whole), 10)
+
+    await shop.play(
+        """
+        - {workspace: meadow-east, person: sam, open_home: true}
+        - {pick: {agents.default: Finn · Finance}}
+        """
+    )
+
+    sam = next(p for p in shop.sandbox.world.workspaces[east].persons.values() if p.name == "sam")
+    tenant = await shop.product.storage.database.tenant((await registered(shop, east)).tenant_id)
+    assert (await load_roster_for(tenant, sam.id))[1].default_agent == "finance"

@@ -45,6 +45,7 @@ def test_secrets_leave_the_environment_and_hide_in_every_repr():
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
         ("AEGIS_MASTER_KEY", "c2hvcnQ=", "32 bytes"),
         ("AEGIS_OFFLINE_WORDS_PER_S", "-1", "greater than 0"),
+        ("AEGIS_LEASE_SECONDS", "26", "less than or equal to 25"),
         ("AEGIS_LOG_LEVEL", "LOUD", "INFO"),
         ("PORT", "70000", "must be less than or equal to 65535"),
         ("PORT", "eighty", "PORT: must be a valid integer"),

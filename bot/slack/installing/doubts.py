@@ -52,6 +52,20 @@ class TokenDoubts:
         """Whether Slack takes this token now. Raises Postponed when it cannot say."""
         return await self._why_not(token) is None
 
+    async def is_over(self, owner: TenantContext, version: TokenVersion, token: Secret) -> bool:
+        """Slack has said that an installation is over, and that is the doubt settled: what it says of
+        the token twice in a row counts, without pauses. True when the token is condemned for it.
+
+        Raises Postponed when Slack cannot say.
+        """
+        for _ in range(2):
+            word = await self._why_not(token)
+            if word not in DOUBTFUL:
+                return False
+        self._doubts.pop((owner.tenant_id, version), None)
+        await refuse_token(owner, version, str(word))
+        return True
+
     async def settle(
         self, owner: TenantContext, version: TokenVersion, token: Secret, code: str
     ) -> None:

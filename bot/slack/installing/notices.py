@@ -30,6 +30,15 @@ class InstallationNotices:
         )
         await self._tell(tenant, words, f"token_ends:{at}")
 
+    async def died(self, tenant: TenantId, installed_at: datetime) -> None:
+        """Slack takes the workspace's own token no more, and its organization's goes on in its place."""
+        words = (
+            "Slack takes my own connection to this workspace no more. I go on with the one of your "
+            "organization. If somebody took me out of this workspace, all is as they wanted it. "
+            f"Otherwise: {self.remedy()}"
+        )
+        await self._tell(tenant, words, f"token_died:{installed_at.timestamp():.6f}")
+
     async def lacks(self, tenant: TenantId, scope: str) -> None:
         """Something has just failed for want of a right: said once a day, while it goes on."""
         words = f"Something did not work, because this workspace has not given me `{scope}`. "

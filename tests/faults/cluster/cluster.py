@@ -85,39 +85,19 @@ async def open_cluster(plan: Plan, random: Random) -> AsyncIterator[Cluster]:
     async with AsyncExitStack() as stack:
         folder = _folder()
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        postgres = OwnedPostgres(folder)
-        await asyncio.to_thread(postgres.make)
-        stack.push_async_callback(postgres.stop)
-        slack, vendor = _slack(folder, plan), _vendor(folder)
-        for program in (slack, vendor):
-            stack.push_async_callback(program.close)
-        await asyncio.gather(postgres.start(), slack.start(), vendor.start())
-        base = f"http://127.0.0.1:{slack.port}"
-        http = await stack.enter_async_context(aiohttp.ClientSession(base))
+        postgres, slack, vendor = await _surroundings(stack, folder, plan)
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(f"http://127.0.0.1:{slack.port}")
+        )
         control = SlackControl(http)
         if plan.workspaces:
             await control.make_workspaces(plan.workspaces)
         given = await control.credentials()
-        served = [w for w in given["workspaces"] if w["name"] in COMPANIES or _is_small(w["name"])]
-        canaries = {w["name"]: f"CAN{random.getrandbits(40):010x}" for w in served}
         keys = Keys.new()
         where = addresses_of(postgres, keys)
-        homes = await prepare(where, served, canaries if plan.documents else {})
+        homes = await _homes(where, given["workspaces"], plan, random)
         environment = _environment(postgres, keys, given, vendor, folder) | dict(plan.settings)
-        webs = [_web(plan.program, folder, environment, number) for number in (1, 2)]
-        workers = [
-            Program(
-                f"worker{number}",
-                (plan.program, "worker"),
-                environment,
-                folder / f"worker{number}.log",
-                says="AEGIS works",
-            )
-            for number in range(1, plan.workers + 1)
-        ]
-        for program in (*webs, *workers):
-            stack.push_async_callback(program.close)
-        await asyncio.gather(*(program.start() for program in (*webs, *workers)))
+        webs, workers = await _product(stack, folder, environment, plan)
         await stack.enter_async_context(balanced(control, webs))
         yield Cluster(
             folder,
@@ -132,6 +112,42 @@ async def open_cluster(plan: Plan, random: Random) -> AsyncIterator[Cluster]:
             webs,
             workers,
         )
+
+
+async def _surroundings(
+    stack: AsyncExitStack, folder: Path, plan: Plan
+) -> tuple[OwnedPostgres, Program, Program]:
+    """What the product meets, started: the database, a Slack, a model vendor."""
+    postgres = OwnedPostgres(folder)
+    await asyncio.to_thread(postgres.make)
+    stack.push_async_callback(postgres.stop)
+    slack, vendor = _slack(folder, plan), _vendor(folder)
+    for program in (slack, vendor):
+        stack.push_async_callback(program.close)
+    await asyncio.gather(postgres.start(), slack.start(), vendor.start())
+    return postgres, slack, vendor
+
+
+async def _homes(
+    where: Addresses, workspaces: list[dict[str, str]], plan: Plan, random: Random
+) -> list[Home]:
+    """The workspaces that are served, each with a word that no other knows."""
+    served = [w for w in workspaces if w["name"] in COMPANIES or _is_small(w["name"])]
+    canaries = {w["name"]: f"CAN{random.getrandbits(40):010x}" for w in served}
+    return await prepare(where, served, canaries if plan.documents else {})
+
+
+async def _product(
+    stack: AsyncExitStack, folder: Path, environment: dict[str, str], plan: Plan
+) -> tuple[list[Program], list[Program]]:
+    """Its web and its worker processes, started."""
+    webs = [_web(plan.program, folder, environment, number) for number in (1, 2)]
+    numbers = range(1, plan.workers + 1)
+    workers = [_worker(plan.program, folder, environment, number) for number in numbers]
+    for program in (*webs, *workers):
+        stack.push_async_callback(program.close)
+    await asyncio.gather(*(program.start() for program in (*webs, *workers)))
+    return webs, workers
 
 
 def _folder() -> Path:
@@ -173,6 +189,12 @@ def _web(program: str, folder: Path, environment: dict[str, str], number: int) -
         port=port,
         ready_path="/health/ready",
     )
+
+
+def _worker(program: str, folder: Path, environment: dict[str, str], number: int) -> Program:
+    log = folder / f"worker{number}.log"
+    words = (program, "worker")
+    return Program(f"worker{number}", words, environment, log, says="AEGIS works")
 
 
 def _environment(

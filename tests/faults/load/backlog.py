@@ -11,13 +11,7 @@ from tests.faults.cluster.cluster import Cluster
 
 LOOK_SECONDS = 0.5
 ANSWER_SECONDS = 5.0
-_NO_ANSWER = (
-    *DATABASE_AWAY,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    OSError,
-    TimeoutError,
-)
+AWAY = (*DATABASE_AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Backlog:
@@ -36,7 +30,7 @@ class Backlog:
     async def watch(self) -> None:
         """Look until cancelled."""
         while True:
-            with suppress(*_NO_ANSWER):
+            with suppress(*AWAY):
                 async with asyncio.timeout(ANSWER_SECONDS):
                     waiting = await self._count()
                 if waiting < self._most:

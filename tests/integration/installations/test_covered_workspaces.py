@@ -8,6 +8,7 @@ from core.kernel.signing import Signer
 from core.lifecycle import store
 from core.lifecycle.erase_tenant import erase_tenant
 from core.lifecycle.freeze_tenant import freeze_tenant
+from tests.integration.installations.test_ending_tokens import owner_notices
 from tests.integration.lifecycle import RULES, Answering, actions
 
 
@@ -217,6 +218,23 @@ async def test_a_workspace_whose_own_token_died_goes_on_with_its_organizations(
         await kept.api.users_info(user="U1")
     assert await told(organization)
     assert await state(team) == STOPPED
+
+
+async def test_the_owner_is_told_once_that_the_organizations_token_stands_in_for_a_dead_one(
+    slack, process, new_process, provisioner, install, reconcile, enterprise, team
+):
+    own, organization = await install(team), await install(enterprise)
+    slack.granted[enterprise] = [team]
+    await reconcile(organization)
+    processes = (process, await new_process())
+    kept = [await each.clients.of(await each.context(own)) for each in processes]
+    slack.kill(team)
+
+    for client in kept:
+        await client.api.users_info(user="U1")
+
+    (words,) = await owner_notices(provisioner, own)
+    assert "the one of your organization" in words
 
 
 async def test_a_workspace_that_is_taken_out_goes_on_with_its_own_token_if_that_works(

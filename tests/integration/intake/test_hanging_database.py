@@ -116,4 +116,6 @@ async def test_f10_a_process_whose_database_hangs_says_in_time_that_it_is_not_re
                 break
 
     assert set(statuses) == {503}
-    assert took < READY_SECONDS + 1.0
+    assert (
+        took < 3 * READY_SECONDS
+    )  # nine at once: one after the other they would take nine times that

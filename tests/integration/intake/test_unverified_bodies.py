@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -70,12 +69,11 @@ async def test_a_body_that_trickles_in_is_cut(front, monkeypatch):
     ids=["no headers", "no signature", "no timestamp", "packed", "too large"],
 )
 async def test_what_its_headers_refuse_is_answered_before_its_body_comes(
-    front, headers, length, status
+    front, headers, length, status, monkeypatch
 ):
-    began = time.monotonic()
+    monkeypatch.setattr("bot.intake.http.LONGEST_BODY_SECONDS", 60.0)  # none comes in that time
 
     assert status in await raw_answer(front.url, lines(headers, length), b"")
-    assert time.monotonic() - began < 1.0
 
 
 @pytest.fixture

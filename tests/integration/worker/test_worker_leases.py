@@ -10,8 +10,9 @@ from bot.worker.worker import Worker
 from core.db.database import Database
 from core.db.pool import open_pool
 from core.jobs import store as jobs
-from tests.integration.lifecycle import as_admin
-from tests.integration.worker.queueing import claim, is_true, put, until
+from core.lifecycle.freeze_tenant import freeze_tenant
+from tests.integration.lifecycle import RULES, as_admin
+from tests.integration.worker.queueing import claim, is_true, put, running, until
 
 
 @pytest.fixture
@@ -98,6 +99,28 @@ async def test_work_stops_when_its_lease_cannot_be_renewed(
             "select count(*) from control.mailbox where tenant_id = $1", context.tenant_id
         )
     assert kept == 1  # what was stopped is not lost: another worker finds it
+
+
+async def test_a_long_lease_does_not_let_a_frozen_tenants_work_go_on(
+    database, provisioner, context, worker_on
+):
+    """A third of it would be twenty seconds."""
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def handle(event):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with running(worker_on(database, handle, lease_seconds=60.0)):
+        await put(database, context, "box", "long")
+        await asyncio.wait_for(begun.wait(), 10)
+        await freeze_tenant(
+            database, provisioner, context.tenant_id, RULES, actor="UANA", reference="r"
+        )
+        await asyncio.wait_for(ended.wait(), 15)
 
 
 async def test_what_is_claimed_while_stopping_is_handed_back(

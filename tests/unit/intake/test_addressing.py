@@ -148,6 +148,31 @@ def test_a_click_is_of_the_workspace_the_app_is_installed_in(payload, team):
     assert address_interaction(clicked).origin == Origin(team)
 
 
+@pytest.mark.parametrize(
+    ("team", "origin"),
+    [
+        ({"id": "T1", "enterprise_id": "E1"}, Origin("T1", within="E1")),
+        (None, Origin("T2", within="E1")),
+        ({"id": "E1"}, Origin("T2", within="E1")),
+    ],
+    ids=["workspace", "no team", "team is E"],
+)
+@pytest.mark.parametrize("kind", ["view_submission", "block_actions"])
+def test_a_window_of_an_organizations_installation_is_of_one_of_its_workspaces(kind, team, origin):
+    view = {"id": "V1", "app_installed_team_id": "E1"}
+    sent = {"type": kind, "trigger_id": "1", "team": team, "user": {"team_id": "T2"}, "view": view}
+
+    assert address_interaction(sent).origin == origin
+
+
+def test_where_no_team_is_named_a_persons_own_counts_within_the_organization_alone():
+    """Slack Connect: else a guest's own workspace would stand in for the one they are guests of."""
+    clicked = {"type": "block_actions", "team": None, "enterprise": {"id": "E1"}}
+    clicked |= {"is_enterprise_install": True, "user": {"team_id": "T2"}, "trigger_id": "1"}
+
+    assert address_interaction(clicked).origin == Origin("T2", within="E1")
+
+
 def test_a_click_without_a_team_in_a_workspaces_installation_is_malformed():
     with pytest.raises(Malformed):
         address_interaction({"type": "block_actions", "team": None, "user": {"team_id": "T2"}})

@@ -26,7 +26,10 @@ def new_hash() -> str:
 
 
 def view_wire(app: App, workspace: Workspace, shown: View, values: Json | None = None) -> Json:
-    """The view object, with what stands in its fields."""
+    """The view object, with what stands in its fields. With an organization's installation it names
+    the organization, as in docs.slack.dev, "Work Objects"."""
+    organization = None if workspace.installed else workspace.organization_id
+    installed_for = organization or workspace.id
     usual: Json = {"callback_id": "", "external_id": "", "private_metadata": ""}
     usual |= {"clear_on_close": False, "notify_on_close": False}
     if shown.view["type"] == "modal":
@@ -37,7 +40,7 @@ def view_wire(app: App, workspace: Workspace, shown: View, values: Json | None =
         "id": shown.id,
         "team_id": workspace.id,
         "app_id": app.id,
-        "app_installed_team_id": workspace.id,
+        "app_installed_team_id": installed_for,
         "bot_id": workspace.bot_id,
         "hash": shown.hash,
         "root_view_id": shown.root_id,
