@@ -72,10 +72,14 @@ async def card_of(asked) -> str:
     return str(card)
 
 
-async def press(asked, *, approves=True, delivery="action:1"):
-    """The worker's work for one press of a button; a delivery that comes again has the same id."""
+async def press(asked, number=0, *, approves=True, delivery="action:1"):
+    """The worker's work for one press of a button, on the card of that number; a delivery that comes
+    again has the same id."""
     async with asked.context.db.transaction() as tx:
-        row = await tx.fetchrow("select step_id, digest from turn_step where kind = 'tool'")
+        row = await tx.fetchrow(
+            "select step_id, digest from turn_step where kind = 'tool' order by id offset $1",
+            number,
+        )
     place = asked.question.place
     click = Click(
         asked.context,
