@@ -48,7 +48,7 @@ def ending_note(steps: Iterable[ToolStep]) -> str:
         return SOME_DECLINED_NOTE.format(named=_named(declined))
     if declined:
         return DECLINED_NOTE
-    return STOPPING_NOTE if any(step.state == "expired" for step in asked) else ""
+    return STOPPING_NOTE if any(step.had_nobody for step in asked) else ""
 
 
 def _asked_last(steps: Iterable[ToolStep]) -> list[ToolStep]:

@@ -17,7 +17,7 @@ from core.kernel.errors import DomainError, Postponed
 
 log = logging.getLogger(__name__)
 
-WAITING_NOTE = "_This waits for a yes: the card below says what exactly would be done._"
+WAITING_NOTE = "_I need a yes for this: the card below says what exactly would be done._"
 NOT_ASKED_NOTE = (
     "_This needed a yes, and I could not ask for it there, so it was not done. Ask me here if you still "
     "want it._"

@@ -7,7 +7,7 @@ from core.agents.choose_agent import Choice, choose_agent, hand_over_words, swit
 from core.agents.load_roster import read_roster
 from core.agents.model import Agent, Roster
 from core.conversations import store
-from core.conversations.approvals.ask_people import ask_people
+from core.conversations.approvals.ask_people import ask_people, end_unasked
 from core.conversations.approvals.carry_out import carry_out
 from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.model import Draft, Question, Speaker, Turn
@@ -49,7 +49,7 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
     draft = Draft(turn.answer or "", sources=turn.sources, allowed=named)
     try:
         await _answer(context, staff, question, turn, draft, stage)
-        await ask_people(context, staff, question.place, draft.waiting)
+        unasked = await ask_people(context, staff, question.place, draft.waiting)
         await offer_answer(context, staff, question.place, turn)
     except CannotPost as refusal:
         # No card asks there: the answer must not say that one does.
@@ -58,6 +58,10 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
         await _end_calls(context, staff, turn)
         await _close(context, question, turn, refusal=refusal, told=told)
     else:
+        await end_unasked(context, staff, unasked)
+        if unasked and len(unasked) == len(draft.waiting):
+            await run_turn(context, staff, question)  # nothing waits any more: it goes on at once
+            return
         if not draft.waiting:
             await _end_calls(context, staff, turn)
         await _close(context, question, turn, waits=bool(draft.waiting))

@@ -202,4 +202,4 @@ async def test_an_agent_that_is_off_carries_nothing_out_and_waits_for_nothing(as
 
     assert await outcome(asked) == ([], ["failed", "failed"], "done")
     assert all("Not done: The answer ended before" in card for card in await cards(asked))
-    assert "This waits for a yes" in await told(asked)  # what was said before stays
+    assert "I need a yes for this" in await told(asked)  # what was said before stays
