@@ -3,11 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from core.agents import store as agents
 from core.agents.choose_agent import switched_off_words
@@ -65,32 +64,20 @@ async def until_stopped(
 
     A Slack that takes the words no more does not stop it: *draft* becomes whole, with its `trouble`.
     """
-    speaking = _speak(context, staff, agent, question, turn, pen, draft)
+    speaking = asyncio.create_task(_speak(context, staff, agent, question, turn, pen, draft))
+    watching = asyncio.create_task(watch_for_stop(context, agent, turn))
     try:
-        note = await unless_stopped(context, agent, turn, speaking)
+        await asyncio.wait({speaking, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if speaking.done():
+            speaking.result()
+        else:
+            draft.text = _with_note(draft.text, watching.result())
     except Stopped:
-        note = STOPPED_NOTE
+        draft.text = _with_note(draft.text, STOPPED_NOTE)
     except DomainError as error:
-        note = str(error)
-    if note:
-        draft.text = _with_note(draft.text, note)
-
-
-async def unless_stopped(
-    context: TenantContext, agent: Agent, turn: Turn, work: Coroutine[Any, Any, object]
-) -> str:
-    """Let *work* come to its end. Returns the note that says why it was broken off, or nothing.
-    Raises Overtaken, and what the work raises."""
-    working = asyncio.create_task(work)
-    watching = asyncio.create_task(_watch_for_stop(context, agent, turn))
-    try:
-        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-            return ""
-        return watching.result()
+        draft.text = _with_note(draft.text, str(error))
     finally:
-        for task in (working, watching):
+        for task in (speaking, watching):
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
@@ -185,7 +172,7 @@ async def _recall(
     return await recall(context, about=about, agent=agent.key, question=turn.question)
 
 
-async def _watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
+async def watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
     """Return once the turn is marked as stopping or its agent is off, and for no other reason: the
     note that says so. Raises Overtaken once another worker has it."""
     look = 0
@@ -220,7 +207,7 @@ def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
         yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
         first += 1
     for number, found in enumerate(findings.found, first):
-        yield Passage(number, found.title, found.page, found.heading, found.text)
+        yield Passage(number, found.title, found.page, found.heading, found.text, score=found.score)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
