@@ -114,8 +114,7 @@ async def _speak(
     draft.allowed |= asked.named_addresses()
     pen.allow(draft.allowed)
     caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
-    # Documents, what was said before and what is kept are others' words, and not for everybody.
-    has_read = bool(asked.passages or asked.thread or asked.summary or asked.memory)
+    has_read = _has_read(asked)
     session = await open_session(
         context, staff, agent, question, turn, has_read=has_read, foreign=foreign
     )
@@ -125,6 +124,11 @@ async def _speak(
     draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
     if findings.withheld:
         draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+
+
+def _has_read(asked: AgentTurn) -> bool:
+    """Documents, what was said before and what is kept are others' words, and not for everybody."""
+    return bool(asked.passages or asked.thread or asked.summary or asked.memory)
 
 
 async def _search(
