@@ -71,12 +71,14 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered place in a document that an answer cites."""
+    """A numbered place in a document that an answer cites. *score* is that of the search it was found
+    by, comparable within one answer; older answers have none."""
 
     number: int
     title: str
     page: int | None
     heading: str
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

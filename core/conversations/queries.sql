@@ -64,7 +64,21 @@ select exists (
 );
 
 -- list_administrators --
-select person_id from person where standing in ('owner', 'admin') order by checked_at desc limit $1;
+-- Those whom we know, the latest seen first; then whoever installed the app, unless they are known to
+-- be no administrator (with $4: no member).
+select candidate.person_id from (
+  select p.person_id, 0 as place, p.checked_at as seen
+  from person p where p.standing in ('owner', 'admin')
+  union all
+  select o.installed_by, 1, o.updated_at
+  from oauth_tokens o
+  left join person p on p.person_id = o.installed_by and p.checked_at >= 'epoch'
+  where o.tenant_id = $1 and o.user_id = $2 and o.provider = 'slack' and o.installed_by ~ '^[UW]'
+    and (p.standing is null or p.standing in ('owner', 'admin') or ($4 and p.standing = 'member'))
+) candidate
+group by candidate.person_id
+order by min(candidate.place), max(candidate.seen) desc, candidate.person_id
+limit $3;
 
 -- list_people --
 select person_id, display_name, standing from person

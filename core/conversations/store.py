@@ -19,6 +19,7 @@ from core.conversations.model import (
 from core.db import sql
 from core.db.transaction import Tx
 from core.kernel.errors import Overtaken
+from core.kernel.ids import TenantId
 
 SQL = sql.load("core.conversations")
 
@@ -139,9 +140,13 @@ async def has_asked_in(tx: Tx, channel: str, person_id: str) -> bool:
     return bool(await tx.fetchval(SQL["has_asked_in"], channel, person_id))
 
 
-async def list_administrators(tx: Tx, limit: int) -> list[str]:
-    """Owners and admins whom we know."""
-    return [row["person_id"] for row in await tx.fetch(SQL["list_administrators"], limit)]
+async def list_administrators(
+    tx: Tx, tenant: TenantId, holder: str, limit: int, *, members_too: bool
+) -> list[str]:
+    """Owners and admins whom we know, and last whoever installed the app: they may be one of them.
+    With *members_too* also where they are known to be a member."""
+    rows = await tx.fetch(SQL["list_administrators"], tenant, holder, limit, members_too)
+    return [row["person_id"] for row in rows]
 
 
 async def list_people(tx: Tx, name: str, limit: int) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Delta, Failover, Finished, Usage
 from core.gateway.ports import Provider, ProviderError
 from core.gateway.prompt import Prompt
+from core.gateway.usage.inspection.keep_later import keep_later_prompt
 from core.gateway.usage.inspection.shown import as_shown, section_sizes
 from core.gateway.usage.ledger import Bill, Ledger, Reservation
 from core.gateway.usage.prices import MOST_ANSWER_TOKENS, bytes_of, price_of, tokens_of
@@ -75,8 +76,12 @@ class Talk:
         """*provider* is asked now. Raises Refused, when one before it had to be paid for and nothing
         is left for another."""
         if self._ledger is not None:
-            self._prompt_tokens = tokens_of(as_shown(prompt))
+            shown = as_shown(prompt)
+            self._prompt_tokens = tokens_of(shown)
             await self._reserve_more(provider)
+            if prompt is not self.prompt and self._reservation is not None:
+                step_id = self._reservation.step_id
+                await keep_later_prompt(self._context, step_id, provider.model, shown)
         self._provider = provider
         self._heard_before = self._heard
 

@@ -61,7 +61,9 @@ def _status(step: ToolStep) -> Iterable[str]:
         if step.state == "done":
             yield "Done."
         elif step.state == "failed":
-            yield f"Not done: {escape(neutral(step.result))[:500]}"
+            # Of what broke off nobody can say that it was not done.
+            label = "" if step.detail.get("unknown") else "Not done: "
+            yield f"{label}{escape(neutral(step.result))[:500]}"
         else:
             yield "It is being done."
 

@@ -22,12 +22,14 @@ class Model:
     """A provider of ours: not the gateway's code, so it may be made up. *meanwhile* happens while
     it speaks; then it breaks off, or ends having counted 3,000 tokens."""
 
-    def __init__(self, name, *, breaks=False, meanwhile=None):
+    def __init__(self, name, *, breaks=False, refuses=False, meanwhile=None):
         self.name, self.model, self.asked = name, f"{name}-model", 0
-        self._breaks, self._meanwhile = breaks, meanwhile
+        self._breaks, self._refuses, self._meanwhile = breaks, refuses, meanwhile
 
     async def stream(self, prompt):
         self.asked += 1
+        if self._refuses:
+            raise ProviderError("refused")
         yield Delta("18 weeks")
         if self._meanwhile:
             await self._meanwhile()
@@ -59,6 +61,27 @@ async def test_the_reservation_grows_before_another_model_is_asked(context):
 
     at_first, then = held
     assert then > at_first
+
+
+async def test_what_the_second_model_was_shown_is_kept_below_what_the_first_was(context):
+    """It goes on from what the first one has said, so its prompt is another one."""
+    await ask(context, Model("first", breaks=True), Model("second"))
+
+    async with context.db.transaction() as tx:
+        [row] = await store.list_shown(tx, "t1")
+    first, _, second = row["shown"].partition("# Asked to go on: second-model")
+    assert "How many weeks?" in first
+    assert "18 weeks" not in first
+    assert "How many weeks?" in second
+    assert "18 weeks" in second
+
+
+async def test_a_prompt_that_goes_to_another_model_unchanged_is_kept_once(context):
+    await ask(context, Model("first", refuses=True), Model("second"))
+
+    async with context.db.transaction() as tx:
+        [row] = await store.list_shown(tx, "t1")
+    assert row["shown"].count("How many weeks?") == 1
 
 
 async def test_nobody_goes_on_when_others_have_used_up_the_rest(context):

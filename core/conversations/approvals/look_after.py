@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from core.audit import record as audit
-from core.conversations.approvals.ask_people import who_reads_elsewhere
+from core.conversations.approvals.ask_people import post_directly, who_reads_elsewhere
 from core.conversations.approvals.resume_turn import have_resumed, place_of
 from core.conversations.approvals.show_outcome import REMINDER_SUFFIX, key_of
 from core.conversations.model import Outgoing
@@ -54,22 +55,16 @@ async def _remind(context: TenantContext, messenger: Messenger, step: ToolStep) 
             return
     place = place_of(step)
     key = f"{key_of(step)}{REMINDER_SUFFIX}"
-    await _post(context, messenger, Outgoing(place.channel, WORDS, place.thread_ts), key)
-    for person_id in await who_reads_elsewhere(context, step, place):
-        try:
-            channel = await messenger.open_direct(context, person_id)
-        except CannotPost as closed:
-            log.info("somebody could not be reminded", extra={"reason": closed.reason})
-            continue
-        await _post(context, messenger, Outgoing(channel, WORDS), f"{key}:{person_id}")
-    await _note(context, step)
-
-
-async def _post(context: TenantContext, messenger: Messenger, message: Outgoing, key: str) -> None:
     try:
-        await post(context, messenger, message, key=key)
+        there = Outgoing(place.channel, WORDS, place.thread_ts)
+        await post(context, messenger, there, key=key)
     except CannotPost as closed:
-        log.info("nobody could be reminded", extra={"reason": closed.reason})
+        log.info("nobody could be reminded in the thread", extra={"reason": closed.reason})
+    for person_id in await who_reads_elsewhere(context, step, place):
+        await post_directly(
+            context, messenger, person_id, f"{key}:{person_id}", partial(Outgoing, text=WORDS)
+        )
+    await _note(context, step)
 
 
 async def _note(context: TenantContext, step: ToolStep) -> None:

@@ -13,7 +13,8 @@ Rating = Literal["good", "bad"]
 @dataclass(frozen=True, slots=True)
 class Taken:
     """One call of a model or a tool that went into an answer. *cost_micros* is in millionths of a US
-    dollar; *seconds* is None while it is not over."""
+    dollar; *seconds* is None while it is not over; *audit* is the number of the last row that the audit
+    log has of a call of a tool."""
 
     kind: Literal["model", "tool"]
     name: str
@@ -23,6 +24,7 @@ class Taken:
     cost_micros: int
     seconds: float | None
     detail: Mapping[str, Any]
+    audit: int | None
 
 
 @dataclass(frozen=True, slots=True)

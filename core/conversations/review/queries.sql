@@ -16,9 +16,18 @@ where channel = $1 and message_ts = $2 and (starts_with(key, 'answer:') or start
 limit 1;
 
 -- list_taken --
-select kind, name, state, input_tokens, output_tokens, cost_micros, detail,
-  extract(epoch from ended_at - begun_at)::float8 as seconds
-from turn_step where turn_id = $1 order by id;
+-- The audit log has a call under its id; the times keep the look into it short (its index is by time).
+select s.kind, s.name, s.state, s.input_tokens, s.output_tokens, s.cost_micros, s.detail,
+  extract(epoch from s.ended_at - s.begun_at)::float8 as seconds,
+  (
+    select a.seq from audit_event a
+    where s.kind = 'tool' and a.reference = s.step_id
+      and a.action in ('gateway:tool:call', 'gateway:tool:decline', 'gateway:tool:ask')
+      and a.at >= s.begun_at - interval '1 minute'
+      and a.at <= coalesce(s.ended_at, s.expires_at, s.begun_at) + interval '1 minute'
+    order by a.at desc, a.seq desc limit 1
+  ) as audit
+from turn_step s where s.turn_id = $1 order by s.id;
 
 -- rate_answer --
 -- Only what is new is a change: the same button twice is one rating.

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from core.conversations.approvals.notes import ending_note, expired_note, is_settled_otherwise
 from core.conversations.model import Draft, Source
 from core.conversations.ports import AnswerPen
 from core.db.tenant import TenantContext
@@ -16,7 +17,7 @@ from core.kernel.errors import DomainError, Postponed
 
 log = logging.getLogger(__name__)
 
-WAITING_NOTE = "_This waits for a yes: the card below says what exactly would be done._"
+WAITING_NOTE = "_I need a yes for this: the card below says what exactly would be done._"
 NOT_ASKED_NOTE = (
     "_This needed a yes, and I could not ask for it there, so it was not done. Ask me here if you still "
     "want it._"
@@ -25,8 +26,6 @@ TOO_MANY_NOTE = "_I stopped here: this needed more steps than one answer may tak
 HOPELESS_NOTE = (
     "Sorry, I could not work out how to do this with the tools I have. Please put it another way."
 )
-DECLINED_NOTE = "_Somebody said no, so I stop here._"
-EXPIRED_NOTE = "_Nobody said yes in time, so it was not done. Ask me again if you still want it._"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +62,19 @@ async def tell_in_rounds(telling: Telling, session: ToolSession) -> None:
     await _advance(telling, session)
     for said in _said_since(session, stage):
         await telling.add(f"{said}\n\n")
+    if not session.waiting and (late := expired_note(session.rows)):
+        await telling.note(late)
+        if not is_settled_otherwise(session.rows):
+            return None
+        await telling.add("\n\n")
     while not session.waiting:
-        if any(row.state == "expired" for row in session.rows):
-            return await telling.note(EXPIRED_NOTE)
         if session.is_hopeless:
             return await telling.note(HOPELESS_NOTE)
         finished, said = await _ask(telling, session)
         if not finished.calls:
             return None
-        if any(row.state == "declined" for row in session.rows):
-            return await telling.note(DECLINED_NOTE)
+        if ending := ending_note(session.rows):
+            return await telling.note(ending)
         if session.is_spent:
             return await telling.note(TOO_MANY_NOTE)
         await session.begin_round(said, finished.calls, finished.signatures)
@@ -143,4 +145,4 @@ def _said_since(session: ToolSession, stage: int) -> list[str]:
 
 
 def _source(passage: Passage) -> Source:
-    return Source(passage.number, passage.title, passage.page, passage.heading)
+    return Source(passage.number, passage.title, passage.page, passage.heading, passage.score)

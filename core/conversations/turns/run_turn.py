@@ -7,7 +7,8 @@ from core.agents.choose_agent import Choice, choose_agent, hand_over_words, swit
 from core.agents.load_roster import read_roster
 from core.agents.model import Agent, Roster
 from core.conversations import store
-from core.conversations.approvals.ask_people import ask_people
+from core.conversations.approvals.ask_people import ask_people, end_unasked
+from core.conversations.approvals.carry_out import carry_out
 from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
@@ -38,6 +39,9 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
     roster, turn = await _open(context, question)
     staff = replace(staff, roster=roster)
     stage = await _stage(context, turn)
+    if stage is None and not turn.is_over:
+        await carry_out(context, staff, question, turn)
+        stage = await _stage(context, turn)  # the time of what waited may be over by now
     if turn.is_over or stage is None:
         await _complete(context, question)
         return
@@ -45,7 +49,7 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
     draft = Draft(turn.answer or "", sources=turn.sources, allowed=named)
     try:
         await _answer(context, staff, question, turn, draft, stage)
-        await ask_people(context, staff, question.place, draft.waiting)
+        unasked = await ask_people(context, staff, question.place, draft.waiting)
         await offer_answer(context, staff, question.place, turn)
     except CannotPost as refusal:
         # No card asks there: the answer must not say that one does.
@@ -54,6 +58,10 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
         await _end_calls(context, staff, turn)
         await _close(context, question, turn, refusal=refusal, told=told)
     else:
+        await end_unasked(context, staff, unasked)
+        if unasked and len(unasked) == len(draft.waiting):
+            await run_turn(context, staff, question)  # nothing waits any more: it goes on at once
+            return
         if not draft.waiting:
             await _end_calls(context, staff, turn)
         await _close(context, question, turn, waits=bool(draft.waiting))
@@ -63,14 +71,19 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
 
 
 async def _stage(context: TenantContext, turn: Turn) -> int | None:
-    """How often the turn has gone on after a yes; None while it still waits for one."""
+    """How often the turn has gone on after a yes; None while it still waits for one. With its agent
+    off it waits for nothing any more."""
     async with context.db.transaction() as tx:
         rows = await tools.list_steps(tx, turn.turn_id)
         if turn.state == "waiting":
-            if any(row.state == "waiting" and not row.is_late for row in rows):
+            waits = any(row.state == "waiting" and not row.is_late for row in rows)
+            if waits and not await agents.is_switched_off(tx, turn.agent):
                 return None
             await store.hold_turn(tx, turn)
             await store.reopen_turn(tx, turn.turn_id)
+            if waits:
+                await end_steps(tx, turn.turn_id)
+                rows = await tools.list_steps(tx, turn.turn_id)
     return stage_of(rows)
 
 

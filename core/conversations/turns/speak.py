@@ -7,28 +7,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from core.agents import store as agents
 from core.agents.choose_agent import switched_off_words
 from core.agents.model import Agent, Reach
-from core.agents.policies.read_policy import policy_for, read_policy
+from core.agents.policies.read_policy import policy_for
 from core.audit.attempt import attempt
 from core.conversations import store
 from core.conversations.approvals.show_outcome import show_outcome
-from core.conversations.model import Draft, Place, Question, Turn
+from core.conversations.model import Draft, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
 from core.conversations.threads.compact_thread import REMEMBERED
 from core.conversations.threads.store import Recalled
 from core.conversations.threads.store import recall as recall_thread
+from core.conversations.tools.open_session import open_session, with_servers
 from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
-from core.db.transaction import Tx
 from core.gateway.model import AgentTurn, Caller, Exchange, Passage
-from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
-from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
 from core.knowledge.model import Asker, Findings
 from core.knowledge.ports import Embedder
@@ -68,7 +65,7 @@ async def until_stopped(
     A Slack that takes the words no more does not stop it: *draft* becomes whole, with its `trouble`.
     """
     speaking = asyncio.create_task(_speak(context, staff, agent, question, turn, pen, draft))
-    watching = asyncio.create_task(_watch_for_stop(context, agent, turn))
+    watching = asyncio.create_task(watch_for_stop(context, agent, turn))
     try:
         await asyncio.wait({speaking, watching}, return_when=asyncio.FIRST_COMPLETED)
         if speaking.done():
@@ -99,9 +96,7 @@ async def _speak(
         await write(pen, draft, draft.text)
     async with context.db.transaction() as tx:
         recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
-    foreign = await staff.servers.tools_for(context, agent.key)
-    staff = replace(staff, dispatcher=staff.dispatcher.joined_by(foreign))
-    names = tuple(tool.name for tool in foreign)
+    staff, foreign = await with_servers(context, staff, agent)
     findings = await _search(context, staff.embedder, question, turn, recalled, agent.reach)
     asked = AgentTurn(
         agent=agent.name,
@@ -114,12 +109,15 @@ async def _speak(
         company=staff.roster.company,
         memory=await _recall(context, agent, question, turn),
         preference=agent.preference,
-        tools=staff.dispatcher.specs(policy_for(staff.roster, agent, names)),
+        tools=staff.dispatcher.specs(policy_for(staff.roster, agent, foreign)),
     )
     draft.allowed |= asked.named_addresses()
     pen.allow(draft.allowed)
     caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
-    session = await _open_session(context, staff, agent, question, turn, asked, names)
+    has_read = _has_read(asked)
+    session = await open_session(
+        context, staff, agent, question, turn, has_read=has_read, foreign=foreign
+    )
     show = partial(show_outcome, context, staff)
     telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
     await tell_in_rounds(telling, session)
@@ -128,52 +126,9 @@ async def _speak(
         draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
 
 
-async def _open_session(
-    context: TenantContext,
-    staff: Staff,
-    agent: Agent,
-    question: Question,
-    turn: Turn,
-    asked: AgentTurn,
-    foreign: Sequence[str],
-) -> ToolSession:
-    """What the turn may do with tools. A question that somebody else has put (a thread handed over)
-    names nothing: only what this person wrote does."""
-    place = question.place
-    own = bool(turn.question) and turn.question in question.text
-    # Documents, what was said before and what is kept are others' words, and not for everybody.
-    has_read = bool(asked.passages or asked.thread or asked.summary or asked.memory)
-    caller = ToolCaller(
-        turn.turn_id,
-        place.person_id,
-        turn.agent,
-        private=place.private and agent.reach == "all",
-        place={**_kept_place(place), "own": own, "reach": agent.reach},
-        hold=partial(_hold, turn),
-    )
-    ground = Ground((turn.question,) if own else (), has_read, has_read)
-    policy = partial(_policy_now, context, agent.key, foreign)
-    return await ToolSession.open(staff.dispatcher, context, caller, policy, ground)
-
-
-async def _policy_now(context: TenantContext, key: str, foreign: Sequence[str]) -> ToolPolicy:
-    async with context.db.transaction() as tx:
-        return await read_policy(tx, key, foreign)
-
-
-async def _hold(turn: Turn, tx: Tx) -> None:
-    await store.hold_turn(tx, turn)
-
-
-def _kept_place(place: Place) -> dict[str, Any]:
-    """All but the person, who stands beside it."""
-    return {
-        "team_id": place.team_id,
-        "channel": place.channel,
-        "thread_ts": place.thread_ts,
-        "private": place.private,
-        "asked_ts": place.asked_ts,
-    }
+def _has_read(asked: AgentTurn) -> bool:
+    """Documents, what was said before and what is kept are others' words, and not for everybody."""
+    return bool(asked.passages or asked.thread or asked.summary or asked.memory)
 
 
 async def _search(
@@ -221,7 +176,7 @@ async def _recall(
     return await recall(context, about=about, agent=agent.key, question=turn.question)
 
 
-async def _watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
+async def watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
     """Return once the turn is marked as stopping or its agent is off, and for no other reason: the
     note that says so. Raises Overtaken once another worker has it."""
     look = 0
@@ -256,7 +211,7 @@ def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
         yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
         first += 1
     for number, found in enumerate(findings.found, first):
-        yield Passage(number, found.title, found.page, found.heading, found.text)
+        yield Passage(number, found.title, found.page, found.heading, found.text, score=found.score)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:

@@ -70,15 +70,17 @@ class Dispatcher:
         tool = self.tools.get(step.name)
         if step.is_settled:
             return step
+        if step.state == "running" and not self._may_be_repeated(
+            context, step, tool, policy, ground
+        ):
+            return await self._broken_off(context, caller, step)
         if tool is None:
             return await self._end(context, caller, step, "failed", "There is no such tool.")
         if step.state == "waiting":
             if not step.is_late:
                 return step
             return await self._end(context, caller, step, "expired", "")
-        if step.state == "running" and tool.writes and not tool.repeatable:
-            return await self._broken_off(context, caller, step)
-        if context.fingerprint(bound(step)) != step.digest:
+        if not _is_as_bound(context, step):
             words = "The arguments were changed."
             return await self._end(context, caller, step, "failed", words)
         decision = decide(tool, policy, step.given, ground)
@@ -96,6 +98,24 @@ class Dispatcher:
         if tool is None:
             raise Invalid("There is no such tool.")
         return canonical(read_arguments(arguments, tool.parameters))
+
+    def _may_be_repeated(
+        self,
+        context: TenantContext,
+        step: ToolStep,
+        tool: Tool | None,
+        policy: ToolPolicy,
+        ground: Ground,
+    ) -> bool:
+        """Whether a call that was begun and has no end can be taken up as if it had not been. A write
+        that nobody can recognize, or that may not be made any more, may have happened all the same:
+        neither `not done` nor `refused` would be true of it. What a tool did that is gone nobody knows."""
+        if tool is None:
+            return False
+        if not tool.writes:
+            return True
+        allowed = decide(tool, policy, step.given, ground).verdict != "refuse"
+        return tool.repeatable and allowed and _is_as_bound(context, step)
 
     async def _ask(
         self,
@@ -222,6 +242,11 @@ class Dispatcher:
                 state=state,
             )
         return ended
+
+
+def _is_as_bound(context: TenantContext, step: ToolStep) -> bool:
+    """Whether the call is the one that was put on record."""
+    return context.fingerprint(bound(step)) == step.digest
 
 
 def bound(step: ToolStep) -> str:

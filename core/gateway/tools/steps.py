@@ -46,6 +46,11 @@ class ToolStep:
         return bool(self.detail.get("asked"))
 
     @property
+    def had_nobody(self) -> bool:
+        """Whether nobody has answered: in time, or because there was nobody to ask."""
+        return self.state == "expired" or bool(self.detail.get("unasked"))
+
+    @property
     def is_untold(self) -> bool:
         """Whether it is settled, and the cards of those who were asked do not say so yet."""
         return self.is_settled and self.was_asked and self.detail.get("told") != self.state

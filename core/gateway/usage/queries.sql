@@ -51,6 +51,9 @@ values ($1, $2, 'model', $3, $4, $5, 'reserved', $6, $7::jsonb, $8, $9, $10);
 update turn_step set input_tokens = $2, output_tokens = $3, cost_micros = $4
 where step_id = $1 and kind = 'model' and state = 'reserved';
 
+-- add_shown --
+update turn_step set shown = shown || $2 where step_id = $1 and kind = 'model';
+
 -- settle_reservation --
 -- Also one that has expired meanwhile: it was slow, and not dead.
 update turn_step

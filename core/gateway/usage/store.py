@@ -85,6 +85,11 @@ async def grow_reservation(tx: Tx, step_id: str, estimate: Usage, cost_micros: i
     await tx.execute(SQL["grow_reservation"], step_id, *counts)
 
 
+async def add_shown(tx: Tx, step_id: str, text: str) -> None:
+    """The same call has shown more."""
+    await tx.execute(SQL["add_shown"], step_id, text)
+
+
 async def settle_reservation(
     tx: Tx,
     step_id: str,

@@ -13,6 +13,7 @@ from handlers.blocks.review.rating import rating_buttons
 from handlers.blocks.review.shown import shown_button
 
 MOST_STEPS = 20
+SCORES = "Scores compare what one search found: the higher, the better it fits the question."
 # What a tool call came to, in words.
 _OUTCOMES = {
     "done": "done",
@@ -65,7 +66,13 @@ def _part(name: str, lines: list[str]) -> list[Block]:
 def _sources(sources: tuple[Source, ...]) -> list[str]:
     if not sources:
         return ["No document is cited."]
-    return source_text(sources).splitlines()[1:]
+    lines = source_text(sources).splitlines()[1:]
+    scored = [f"{line}{_score(source)}" for line, source in zip(lines, sources, strict=True)]
+    return [*scored, *([SCORES] if any(source.score is not None for source in sources) else [])]
+
+
+def _score(source: Source) -> str:
+    return "" if source.score is None else f" · score {source.score:.3f}"
 
 
 def _steps(steps: tuple[Taken, ...]) -> Iterator[str]:
@@ -73,7 +80,7 @@ def _steps(steps: tuple[Taken, ...]) -> Iterator[str]:
         took = "" if step.seconds is None else f" · {step.seconds:.1f} s"
         name = escape(step.name)
         if step.kind == "model":
-            yield f"Model *{name}*: {_tokens(step)}{took}{_failovers(step)}"
+            yield f"Model *{name}*: {_tokens(step)}{took}{_reason(step)}{_failovers(step)}"
         else:
             outcome = _OUTCOMES.get(step.state, step.state)
             yield f"Tool *{name}*: {outcome}{took}{_rows(step)}"
@@ -83,6 +90,12 @@ def _steps(steps: tuple[Taken, ...]) -> Iterator[str]:
 
 def _tokens(step: Taken) -> str:
     return f"{step.input_tokens:,} tokens read, {step.output_tokens:,} written"
+
+
+def _reason(step: Taken) -> str:
+    """Why this model was asked, where the step says it."""
+    why = step.detail.get("why")
+    return f"\n      why this model: {escape(why)}" if isinstance(why, str) and why else ""
 
 
 def _failovers(step: Taken) -> str:
@@ -102,8 +115,7 @@ def _failed(one: object) -> str:
 
 def _rows(step: Taken) -> str:
     """Where the audit log has it."""
-    number = step.detail.get("audit")
-    return f" · audit row {number}" if isinstance(number, int) else ""
+    return "" if step.audit is None else f" · audit row {step.audit}"
 
 
 def _sum(explanation: Explanation) -> str:

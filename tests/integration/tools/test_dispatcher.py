@@ -1,10 +1,12 @@
 """The one way to call a tool: decided, recorded, bounded, and taken up after a crash."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core.gateway.model import ToolCall
+from core.gateway.tools.dispatcher import UNKNOWN_END, Dispatcher
 from core.gateway.tools.model import ToolPolicy
 from core.gateway.tools.session import ToolLimits
 from core.kernel.errors import NotFound, Overtaken, Postponed
@@ -145,6 +147,46 @@ async def test_a_crash_in_a_call_repeats_a_read_and_never_a_write(context, world
     [step] = again.rows
     assert step.state == ("failed" if name == "send" else "done")
     assert ("not known whether" in step.result) is (name == "send")
+
+
+@pytest.mark.parametrize("meanwhile", ["removed", "forbidden", "changed"])
+@pytest.mark.parametrize("repeatable", [True, False])
+async def test_a_write_that_had_begun_is_unknown_whatever_was_changed_since(
+    context, world, meanwhile, repeatable
+):
+    """It may have been done: nobody is told that there is no such tool, or that it was refused."""
+    world.tools = [replace(tool, repeatable=repeatable) for tool in world.tools]
+    world.dispatcher = Dispatcher(world.tools)
+    session = await world.session(context, words="ben", policy=ALLOW_ALL)
+    await session.begin_round("", [wanted("send", to="ben")])
+    async with context.db.transaction() as tx:
+        await tx.execute("update turn_step set state = 'running'")
+        if meanwhile == "changed":
+            await tx.execute("""update turn_step set arguments = '{"to":"eve"}'""")
+
+    if meanwhile == "removed":
+        world.dispatcher = Dispatcher([tool for tool in world.tools if tool.name != "send"])
+    policy = ToolPolicy(rules={"send": "never"}) if meanwhile == "forbidden" else ALLOW_ALL
+    again = await world.session(context, words="ben", policy=policy)
+    await again.advance()
+
+    [step] = again.rows
+    assert (step.state, step.result, step.detail.get("unknown")) == ("failed", UNKNOWN_END, True)
+    assert not world.done
+    assert (await rows(context))[-1] == ("gateway:tool:call", "failed")
+
+
+async def test_a_read_that_had_begun_and_is_forbidden_since_is_refused(context, world):
+    session = await world.session(context)
+    await session.begin_round("", [wanted("inbox")])
+    async with context.db.transaction() as tx:
+        await tx.execute("update turn_step set state = 'running'")
+
+    again = await world.session(context, policy=ToolPolicy(rules={"inbox": "never"}))
+    await again.advance()
+
+    assert again.rows[0].result == "This agent may not use inbox."
+    assert not world.done
 
 
 async def test_a_slack_that_is_away_leaves_the_call_as_it_was(context, world):

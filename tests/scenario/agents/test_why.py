@@ -1,5 +1,7 @@
 """“Why this answer?” on a message, over the wire; and how answers are rated."""
 
+import re
+
 import pytest
 
 from core.conversations.review.explain_answer import explain_answer
@@ -45,6 +47,42 @@ async def test_whoever_sees_an_answer_is_told_why_it_is_so(staffed, person, answ
     assert "Purchasing.md" in words
     assert "offline" in words
     assert "from question to end" in words
+    assert re.search(r"Purchasing\.md.* · score 0\.\d{3}\n", words)
+    assert "why this model: the operator's order" in words
+
+
+async def test_a_call_of_a_tool_is_told_with_its_row_of_the_audit_log(company):
+    async with company() as (stage, act, _):
+        order = 'ORDER who_is_who {"name": ""}'
+        await stage.play(
+            f"- {{workspace: northwind, person: ben, in: '#random', say: '@AEGIS {order}'}}\n- wait: 'Done as told'\n"
+        )
+        async with stage.tenants["northwind"].db.transaction() as tx:
+            ts = await tx.fetchval(
+                "select message_ts from outbox_message where starts_with(key, 'answer:')"
+            )
+            row = await tx.fetchval(
+                "select max(seq) from audit_event where action = 'gateway:tool:call'"
+            )
+        assert row is not None
+        await act("shortcut", "cho", callback_id=WHY, ts=ts, **{"in": "#random"})
+
+        assert re.search(
+            rf"Tool \*who_is_who\*: done · .* · audit row {row}\n", words_of(opened(stage, "cho"))
+        )
+
+
+async def test_an_answer_from_before_scores_were_kept_is_explained_too(staffed, person, answered):
+    async with staffed.tenants["northwind"].db.transaction() as tx:
+        await tx.execute(
+            "update turn set sources = (select jsonb_agg(one - 'score')"
+            " from jsonb_array_elements(sources) as one)"
+        )
+    await person("shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+
+    words = words_of(opened(staffed, "cho"))
+    assert "Purchasing.md" in words
+    assert "score" not in words
 
 
 async def press_shown(staffed, person, answered, who):

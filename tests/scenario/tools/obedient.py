@@ -36,8 +36,8 @@ async def obeys(request: web.Request) -> web.StreamResponse:
         if (name, json.dumps(json.loads(arguments), sort_keys=True)) not in {
             (n, json.dumps(json.loads(a), sort_keys=True)) for n, a in called
         }:
-            return await _stream(request, _calling(name, arguments, len(called)), "tool_calls")
-    return await _stream(request, {"content": LAST_WORDS}, "stop")
+            return await streamed(request, _calling(name, arguments, len(called)), "tool_calls")
+    return await streamed(request, {"content": LAST_WORDS}, "stop")
 
 
 def _calling(name: str, arguments: str, number: int) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _calling(name: str, arguments: str, number: int) -> dict[str, Any]:
     return {"tool_calls": [call]}
 
 
-async def _stream(request: web.Request, delta: dict[str, Any], reason: str) -> web.StreamResponse:
+async def streamed(request: web.Request, delta: dict[str, Any], reason: str) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
     for choice in ({"delta": delta}, {"delta": {}, "finish_reason": reason}):
