@@ -114,9 +114,8 @@ async def _speak(
     draft.allowed |= asked.named_addresses()
     pen.allow(draft.allowed)
     caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
-    has_read = _has_read(asked)
     session = await open_session(
-        context, staff, agent, question, turn, has_read=has_read, foreign=foreign
+        context, staff, agent, question, turn, has_read=_has_read(asked), foreign=foreign
     )
     show = partial(show_outcome, context, staff)
     telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
