@@ -112,7 +112,8 @@ class Gateway:
         self, context: TenantContext, talk: Talk, line: Line, deadline: float
     ) -> AnswerStream:
         """One provider's part. Whatever becomes of it, its breaker is told."""
-        if not line.begin():
+        right = line.begin()
+        if right is None:
             raise ProviderError("refused", "it rests since a moment ago")
         # Who has heard something can be kept waiting for the rest a little longer.
         by = math.inf if talk.said else deadline
@@ -122,18 +123,18 @@ class Gateway:
             async with aclosing(self._stream(context, talk, attempt)) as stream:
                 async for item in stream:
                     if isinstance(item, Finished):
-                        line.succeeded()
+                        line.succeeded(right)
                         verdict = True
                     yield item
         except ProviderError as error:
             verdict = True
-            line.failed(error)
+            line.failed(right, error)
             heard = attempt.has_text and talk.said != ""
             talk.failed(Failover(line.provider.name, line.provider.model, error.kind, heard), error)
             raise
         finally:
             if not verdict:
-                line.abandoned()
+                line.abandoned(right)
 
     async def _stream(
         self, context: TenantContext, talk: Talk, attempt: Attempt
