@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Delta, Failover, Finished
-from core.gateway.ports import AnswerStream, Provider, ProviderError
+from core.gateway.ports import WORDLESS, AnswerStream, Provider, ProviderError
 from core.gateway.prompt import build_prompt
 from core.gateway.routing.attempt import Attempt
 from core.gateway.routing.fair_slots import NoSlot
@@ -27,13 +27,14 @@ from core.gateway.usage.ledger import Ledger
 from core.gateway.usage.model import Limit
 from core.kernel.errors import Unavailable
 
-__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "Gateway", "Limits"]
+__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "WITHHELD", "Gateway", "Limits"]
 
 log = logging.getLogger(__name__)
 
 BROKE_OFF = "The model broke off in the middle of the answer."
 NO_ANSWER = "Sorry, no model answered just now. Please try again in a minute."
 BUSY = "Sorry, more is being asked than the models can take just now. Please try again in a minute."
+WITHHELD = "Sorry, no model would answer this. Please put it another way."
 CONTINUED = "_(continued by another model)_"
 _USUAL = Limits()
 
@@ -164,6 +165,8 @@ class Gateway:
         if talk.said:
             return BROKE_OFF
         kinds = {failover.kind for failover in talk.failovers}
+        if kinds and kinds.issubset(WORDLESS):
+            return WITHHELD
         return BUSY if kinds == {"busy"} else NO_ANSWER
 
 

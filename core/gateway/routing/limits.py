@@ -7,9 +7,10 @@ from dataclasses import dataclass
 class Limits:
     """Seconds, characters and counts.
 
-    *total_s* is until the first words: it leaves room in the 90 s a person waits at most. *slot_s* is
-    how long a call waits for a free place at a provider before the next one is asked, *last_slot_s*
-    how long where there is no next.
+    *first_text_s* is until the first sign of a model at work, a word or a thought; *stall_s* from one
+    sign to the next. *total_s* is until the first words: it leaves room in the 90 s a person waits at
+    most. *slot_s* is how long a call waits for a free place at a provider before the next one is
+    asked, *last_slot_s* how long where there is no next.
     """
 
     first_text_s: float = 15.0

@@ -55,6 +55,9 @@ _CODES: Mapping[str, FailureKind] = {
     "permission_denied": "refused",
     "unauthenticated": "refused",
     "not_found": "refused",
+    # Azure answers 400 when it withholds an answer.
+    "content_filter": "filtered",
+    "content_policy_violation": "filtered",
     # Groq answers 400 when its model wrote calls or JSON that it could not read itself.
     "tool_use_failed": "garbage",
     "json_validate_failed": "garbage",
@@ -81,8 +84,9 @@ async def refusal(response: httpx.Response) -> ProviderError:
     status = response.status_code
     error = _error_of(await _beginning(response))
     kind = _kind_of_status(status)
-    if kind == "refused" and _kind_of_codes(error) == "garbage":
-        kind = "garbage"
+    named = _kind_of_codes(error)
+    if kind == "refused" and named in ("garbage", "filtered"):
+        kind = named
     pauses = (
         _seconds(response.headers.get("retry-after", "")),
         _seconds(response.headers.get("retry-after-ms", ""), unit=0.001),
