@@ -27,7 +27,7 @@ from core.gateway.usage.ledger import Ledger
 from core.gateway.usage.model import Limit
 from core.kernel.errors import Unavailable
 
-__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "WITHHELD", "Gateway", "Limits"]
+__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "WITHHELD", "Gateway", "Limits", "code_end"]
 
 log = logging.getLogger(__name__)
 
@@ -170,8 +170,12 @@ class Gateway:
         return BUSY if kinds == {"busy"} else NO_ANSWER
 
 
-def _mark(said: str) -> str:
-    """The line that says another model goes on; a code block that is open ends before it."""
+def code_end(said: str) -> str:
+    """What ends a code block that is open in *said*, before words of ours follow; mostly nothing."""
     fences = sum(line.lstrip().startswith("```") for line in said.splitlines())
-    close = "\n```" if fences % 2 else ""
-    return f"{close}\n\n{CONTINUED}\n\n"
+    return "\n```" if fences % 2 else ""
+
+
+def _mark(said: str) -> str:
+    """The line that says another model goes on."""
+    return f"{code_end(said)}\n\n{CONTINUED}\n\n"

@@ -1,15 +1,15 @@
 """An answer told in rounds: the model speaks, its calls are carried out, and it speaks again."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from core.conversations.model import Draft, Source
 from core.conversations.ports import AnswerPen
 from core.db.tenant import TenantContext
-from core.gateway.answer import Gateway
-from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, cited
+from core.gateway.answer import Gateway, code_end
+from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, StopReason, cited
 from core.gateway.tools.session import ToolSession
 from core.gateway.tools.steps import ToolStep
 from core.kernel.errors import DomainError, Postponed
@@ -25,6 +25,13 @@ TOO_MANY_NOTE = "_I stopped here: this needed more steps than one answer may tak
 HOPELESS_NOTE = (
     "Sorry, I could not work out how to do this with the tools I have. Please put it another way."
 )
+LENGTH_NOTE = "_The answer ends here: it is as long as one may be. Ask me for the rest._"
+FILTERED_NOTE = (
+    "_The answer ends here: the model is not allowed to say the rest. Putting the question another way "
+    "may help._"
+)
+# What stands below an answer that the model did not end by itself.
+_CUT_NOTES: Mapping[StopReason, str] = {"length": LENGTH_NOTE, "filtered": FILTERED_NOTE}
 DECLINED_NOTE = "_Somebody said no, so I stop here._"
 EXPIRED_NOTE = "_Nobody said yes in time, so it was not done. Ask me again if you still want it._"
 
@@ -50,7 +57,8 @@ class Telling:
 
     async def note(self, words: str) -> None:
         """Words of ours, in a paragraph of their own."""
-        gap = "\n\n" if self.draft.text.strip() else ""
+        text = self.draft.text
+        gap = f"{code_end(text)}\n\n" if text.strip() else ""
         await self.add(f"{gap}{words}")
 
 
@@ -125,9 +133,11 @@ async def _ask(telling: Telling, session: ToolSession) -> tuple[Finished, str]:
             else:
                 finished = event
                 telling.draft.model = event.model
-    if finished is not None and finished.notice:
-        await telling.note(f"_{finished.notice}_")
     assert finished is not None, "the gateway ends an answer, or raises"
+    if not finished.calls and finished.reason in _CUT_NOTES:
+        await telling.note(_CUT_NOTES[finished.reason])
+    if finished.notice:
+        await telling.note(f"_{finished.notice}_")
     return finished, said
 
 
