@@ -53,7 +53,7 @@ class Gateway:
         if not providers:
             raise ValueError("a gateway needs at least one provider")
         self.providers = tuple(providers)
-        self._limits = limits
+        self.limits = limits
         self.ledger = ledger
         self._lines = tuple(Line(provider, limits, clock) for provider in self.providers)
 
@@ -77,7 +77,7 @@ class Gateway:
             await talk.close()
 
     async def _asked(self, context: TenantContext, talk: Talk) -> AnswerStream:
-        deadline = time.monotonic() + self._limits.total_s
+        deadline = time.monotonic() + self.limits.total_s
         order = in_order(self.providers, talk.turn.preference, talk.favourites)
         for place, (index, why) in enumerate(order):
             line = self._lines[index]
@@ -106,7 +106,7 @@ class Gateway:
     def _patience(self, rest: Sequence[tuple[int, str]], deadline: float) -> float:
         """How long a call may wait for a place: not long where another model could be asked."""
         others = any(self._lines[index].is_open() for index, _ in rest)
-        seconds = self._limits.slot_s if others else self._limits.last_slot_s
+        seconds = self.limits.slot_s if others else self.limits.last_slot_s
         return max(0.0, min(seconds, deadline - time.monotonic()))
 
     async def _tried(
@@ -118,7 +118,7 @@ class Gateway:
             raise ProviderError("refused", "it rests since a moment ago")
         # Who has heard something can be kept waiting for the rest a little longer.
         by = math.inf if talk.said else deadline
-        attempt = Attempt(line.provider, self._limits, by, said=len(talk.said))
+        attempt = Attempt(line.provider, self.limits, by, said=len(talk.said))
         verdict = False
         try:
             async with aclosing(self._stream(context, talk, attempt)) as stream:

@@ -94,13 +94,14 @@ async def tell_in_rounds(telling: Telling, session: ToolSession) -> None:
 async def write(pen: AnswerPen, draft: Draft, text: str) -> None:
     """Show it, unless Slack has failed before. What the model has said is said: it is kept, and
     nobody asks the model again because Slack was away."""
-    if draft.trouble is not None:
-        return
-    try:
-        await pen.write(text)
-    except (Postponed, DomainError) as trouble:
-        log.warning("an answer is not shown for now: %s", trouble)
-        draft.trouble = trouble
+    async with draft.writing:
+        if draft.trouble is not None:
+            return
+        try:
+            await pen.write(text)
+        except (Postponed, DomainError) as trouble:
+            log.warning("an answer is not shown for now: %s", trouble)
+            draft.trouble = trouble
 
 
 def stage_of(rows: list[ToolStep]) -> int:
