@@ -20,7 +20,7 @@ from core.gateway.model import (
     ToolSpec,
 )
 from core.gateway.prompt import Prompt, build_prompt
-from core.gateway.sections import Room
+from core.gateway.sections import LEFT_OUT, Room
 
 SOURCE = Path(prompt_module.__file__).parents[2]
 
@@ -225,7 +225,7 @@ def test_arguments_that_are_cut_stay_an_object_of_what_the_tool_takes(tenant, tu
     for step in prompt.steps:
         [call] = step.calls
         given = json.loads(call.arguments)
-        assert (given["title"], given["most"]) == ("Plan", 7)
+        assert (given["title"], given["most"], given["tags"]) == ("Plan", 7, LEFT_OUT)
         assert given["text"].startswith("y\ny")
         assert "left out" in given["text"]
         # A vendor's signature is for the call as it was.
