@@ -27,7 +27,16 @@ from core.gateway.usage.ledger import Ledger
 from core.gateway.usage.model import Limit
 from core.kernel.errors import Unavailable
 
-__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "WITHHELD", "Gateway", "Limits", "code_end"]
+__all__ = [
+    "BROKE_OFF",
+    "BUSY",
+    "CONTINUED",
+    "NO_ANSWER",
+    "WITHHELD",
+    "Gateway",
+    "Limits",
+    "code_end",
+]
 
 log = logging.getLogger(__name__)
 

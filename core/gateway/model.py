@@ -118,11 +118,13 @@ class AgentTurn:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose account a model is asked: which turn, which person, which agent (by key)."""
+    """On whose account a model is asked: which turn, which person, which agent (by key). *is_heard*:
+    what comes of it is told to that person, and so is what the gateway adds to it."""
 
     turn_id: str
     person_id: str
     agent: str
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from core.gateway.model import Delta, Finished
 from core.gateway.usage.ledger import Ledger
 from tests.integration.delivery.asked import ask, words
 
+USUAL = Limits()
+
 
 class Says:
     """A provider of ours: not the gateway's code, so it may be made up."""
@@ -30,7 +32,7 @@ class Says:
 def told(stage, http):
     """What a person reads of an answer that ends so, and the reason that is kept."""
 
-    async def tell(text, reason, limits=Limits()):
+    async def tell(text, reason, limits=USUAL):
         asked = await ask(stage, http)
         gateway = Gateway([Says(text, reason)], limits, Ledger())
         staff = replace(stage.product.services.staff, gateway=gateway)
@@ -44,9 +46,7 @@ def told(stage, http):
     return tell
 
 
-@pytest.mark.parametrize(
-    ("reason", "note"), [("length", LENGTH_NOTE), ("filtered", FILTERED_NOTE)]
-)
+@pytest.mark.parametrize(("reason", "note"), [("length", LENGTH_NOTE), ("filtered", FILTERED_NOTE)])
 async def test_an_answer_that_was_cut_short_says_so(told, reason, note):
     shown, kept, noted = await told("There are 18", reason)
 

@@ -200,7 +200,7 @@ def long_step(calls: int) -> Step:
         "w" * 60_000,
         tuple(ToolCall(each, "save", json.dumps(asked)) for each in ids),
         tuple(ToolResult(each, "save", "r" * 16_000) for each in ids),
-        {each: "signature" for each in ids},
+        dict.fromkeys(ids, "signature"),
     )
 
 
