@@ -13,6 +13,7 @@ from core.gateway.usage.ledger import Ledger
 from core.gateway.usage.model import Limit
 from core.gateway.usage.set_budget import set_budget
 from core.kernel.errors import Unavailable
+from core.kernel.ids import new_id
 from core.tenancy.model import Person
 
 TURN = AgentTurn("Pia", "people", "Be kind.", "How many weeks?")
@@ -51,7 +52,7 @@ async def notice(gateway, context, caller):
 
 async def limit(context, scope, amount, key=""):
     wanted = Limit(scope, "tokens", "day", amount, key)
-    await set_budget(context, wanted, person=OWNER, reference="r1")
+    await set_budget(context, wanted, person=OWNER, reference=new_id())
 
 
 async def test_a_limit_for_each_person_warns_each_of_them_and_not_the_owner(gateway, context, told):
