@@ -1,5 +1,6 @@
 """Conversations, turns and the messages that carry them. Pure."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -151,3 +152,5 @@ class Draft:
     waiting: tuple[ToolStep, ...] = ()  # calls of tools that need a yes before it goes on
     allowed: AllowedAddresses = NO_ADDRESSES  # which links of it may be live
     drew_on: DrewOn | None = None  # None: nobody noted it, so it is not shared
+    # Held by whoever shows more of it.
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)

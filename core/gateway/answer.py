@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Delta, Failover, Finished
-from core.gateway.ports import AnswerStream, Provider, ProviderError
+from core.gateway.ports import WORDLESS, AnswerStream, Provider, ProviderError
 from core.gateway.prompt import build_prompt
 from core.gateway.routing.attempt import Attempt
 from core.gateway.routing.fair_slots import NoSlot
@@ -27,13 +27,23 @@ from core.gateway.usage.ledger import Ledger
 from core.gateway.usage.model import Limit
 from core.kernel.errors import Unavailable
 
-__all__ = ["BROKE_OFF", "BUSY", "CONTINUED", "NO_ANSWER", "Gateway", "Limits"]
+__all__ = [
+    "BROKE_OFF",
+    "BUSY",
+    "CONTINUED",
+    "NO_ANSWER",
+    "WITHHELD",
+    "Gateway",
+    "Limits",
+    "code_end",
+]
 
 log = logging.getLogger(__name__)
 
 BROKE_OFF = "The model broke off in the middle of the answer."
 NO_ANSWER = "Sorry, no model answered just now. Please try again in a minute."
 BUSY = "Sorry, more is being asked than the models can take just now. Please try again in a minute."
+WITHHELD = "Sorry, no model would answer this. Please put it another way."
 CONTINUED = "_(continued by another model)_"
 _USUAL = Limits()
 
@@ -52,7 +62,7 @@ class Gateway:
         if not providers:
             raise ValueError("a gateway needs at least one provider")
         self.providers = tuple(providers)
-        self._limits = limits
+        self.limits = limits
         self.ledger = ledger
         self._lines = tuple(Line(provider, limits, clock) for provider in self.providers)
 
@@ -76,7 +86,7 @@ class Gateway:
             await talk.close()
 
     async def _asked(self, context: TenantContext, talk: Talk) -> AnswerStream:
-        deadline = time.monotonic() + self._limits.total_s
+        deadline = time.monotonic() + self.limits.total_s
         order = in_order(self.providers, talk.turn.preference, talk.favourites)
         for place, (index, why) in enumerate(order):
             line = self._lines[index]
@@ -105,35 +115,36 @@ class Gateway:
     def _patience(self, rest: Sequence[tuple[int, str]], deadline: float) -> float:
         """How long a call may wait for a place: not long where another model could be asked."""
         others = any(self._lines[index].is_open() for index, _ in rest)
-        seconds = self._limits.slot_s if others else self._limits.last_slot_s
+        seconds = self.limits.slot_s if others else self.limits.last_slot_s
         return max(0.0, min(seconds, deadline - time.monotonic()))
 
     async def _tried(
         self, context: TenantContext, talk: Talk, line: Line, deadline: float
     ) -> AnswerStream:
         """One provider's part. Whatever becomes of it, its breaker is told."""
-        if not line.begin():
+        right = line.begin()
+        if right is None:
             raise ProviderError("refused", "it rests since a moment ago")
         # Who has heard something can be kept waiting for the rest a little longer.
         by = math.inf if talk.said else deadline
-        attempt = Attempt(line.provider, self._limits, by, said=len(talk.said))
+        attempt = Attempt(line.provider, self.limits, by, said=len(talk.said))
         verdict = False
         try:
             async with aclosing(self._stream(context, talk, attempt)) as stream:
                 async for item in stream:
                     if isinstance(item, Finished):
-                        line.succeeded()
+                        line.succeeded(right)
                         verdict = True
                     yield item
         except ProviderError as error:
             verdict = True
-            line.failed(error)
+            line.failed(right, error)
             heard = attempt.has_text and talk.said != ""
             talk.failed(Failover(line.provider.name, line.provider.model, error.kind, heard), error)
             raise
         finally:
             if not verdict:
-                line.abandoned()
+                line.abandoned(right)
 
     async def _stream(
         self, context: TenantContext, talk: Talk, attempt: Attempt
@@ -163,11 +174,17 @@ class Gateway:
         if talk.said:
             return BROKE_OFF
         kinds = {failover.kind for failover in talk.failovers}
+        if kinds and kinds.issubset(WORDLESS):
+            return WITHHELD
         return BUSY if kinds == {"busy"} else NO_ANSWER
 
 
-def _mark(said: str) -> str:
-    """The line that says another model goes on; a code block that is open ends before it."""
+def code_end(said: str) -> str:
+    """What ends a code block that is open in *said*, before words of ours follow; mostly nothing."""
     fences = sum(line.lstrip().startswith("```") for line in said.splitlines())
-    close = "\n```" if fences % 2 else ""
-    return f"{close}\n\n{CONTINUED}\n\n"
+    return "\n```" if fences % 2 else ""
+
+
+def _mark(said: str) -> str:
+    """The line that says another model goes on."""
+    return f"{code_end(said)}\n\n{CONTINUED}\n\n"

@@ -87,9 +87,10 @@ class AgentTurn:
     """What an agent is asked, and all it may answer from.
 
     *company* holds what the tenant wants of all its agents, *memory* what the agent has been told to
-    keep; *summary* is what was said before *thread*; *steps* are the rounds of this turn so far. With *answer_schema*, a JSON Schema, the answer
-    is one JSON value of that form; vendors mostly keep to it, so whoever reads it checks it. *said* is
-    what a model that broke off has already said of this answer: the next one goes on from there.
+    keep; *summary* is what was said before *thread*; *steps* are the rounds of this turn so far. With
+    *answer_schema*, a JSON Schema, the answer is one JSON value of that form; vendors mostly keep to it,
+    so whoever reads it checks it. *said* is what a model that broke off has already said of this answer:
+    the next one goes on from there.
     """
 
     agent: str
@@ -120,11 +121,13 @@ class AgentTurn:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose account a model is asked: which turn, which person, which agent (by key)."""
+    """On whose account a model is asked: which turn, which person, which agent (by key). *is_heard*:
+    what comes of it is told to that person, and so is what the gateway adds to it."""
 
     turn_id: str
     person_id: str
     agent: str
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

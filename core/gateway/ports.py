@@ -7,7 +7,11 @@ from core.gateway.model import Delta, Finished
 from core.gateway.prompt import Prompt
 
 AnswerStream = AsyncGenerator[Delta | Finished, None]
-FailureKind = Literal["refused", "rate_limited", "server", "timeout", "garbage", "cut"]
+FailureKind = Literal[
+    "refused", "rate_limited", "server", "timeout", "garbage", "cut", "filtered", "length"
+]
+# Of these it is the request that is to blame, whatever the vendor calls it.
+WORDLESS: tuple[FailureKind, ...] = ("filtered", "length")
 
 
 class ProviderError(Exception):
@@ -19,6 +23,8 @@ class ProviderError(Exception):
     server        5xx, or an error in the middle of the stream
     timeout       no answer in time
     garbage       an answer that is not of the agreed form, or is empty
+    filtered      the vendor lets nobody have an answer to this
+    length        it thought until it had no tokens left, and said nothing
     cut           the stream ended before the answer did
 
     *about_request*: it takes other requests, and this one not; it says nothing of how the provider is.
@@ -35,7 +41,7 @@ class ProviderError(Exception):
         super().__init__(f"{kind}: {words}" if words else kind)
         self.kind: FailureKind = kind
         self.retry_after = retry_after
-        self.about_request = about_request
+        self.about_request = about_request or kind in WORDLESS
 
 
 class Provider(Protocol):

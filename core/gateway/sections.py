@@ -1,9 +1,15 @@
 """How much of each section a prompt carries, in characters (a token is about four of them)."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.gateway.model import Exchange, Passage, Step, ToolSpec
+
+LEFT_OUT = "[… left out …]"
+# Of each text of a step so much stays, however little room is left: vendors want the call.
+_LEAST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ def shortened(text: str, limit: int) -> str:
     """*text* within *limit* characters: its beginning and its end, and a mark between them."""
     if len(text) <= limit:
         return text
-    mark = "\n[… left out …]\n"
+    mark = f"\n{LEFT_OUT}\n"
     kept = max(limit - len(mark), 0)
     tail = kept // 4
     return text[: kept - tail] + mark + text[len(text) - tail :]
@@ -87,15 +93,66 @@ def first_tools(tools: Sequence[ToolSpec], limit: int) -> tuple[ToolSpec, ...]:
 
 
 def latest_steps(steps: Sequence[Step], room: Room) -> tuple[Step, ...]:
-    """Every step, because a call without its result is refused by vendors: results are cut, those of
-    earlier steps first and hardest."""
+    """Every step, because a call without its result is refused by vendors: words, arguments and results
+    are cut, those of earlier steps first and hardest."""
     kept: list[Step] = []
     left = room.steps
     for step in reversed(steps):
-        limit = min(room.result, max(left // max(len(step.results), 1), 200))
-        results = tuple(
-            replace(result, text=shortened(result.text, limit)) for result in step.results
-        )
-        left -= sum(len(result.text) for result in results)
-        kept.append(replace(step, results=results))
+        share = _Share(left, 1 + len(step.calls) + len(step.results), room.result)
+        kept.append(_step_within(step, share))
+        left = share.left
     return tuple(reversed(kept))
+
+
+@dataclass(slots=True)
+class _Share:
+    """Room for so many texts. What one of them does not use is left for those after it."""
+
+    left: int
+    texts: int
+    most: int
+
+    def take(self, text: str, cut: Callable[[str, int], str] = shortened) -> str:
+        short = cut(text, min(self.most, max(self.left // self.texts, _LEAST)))
+        self.left -= len(short)
+        self.texts -= 1
+        return short
+
+
+def _step_within(step: Step, share: _Share) -> Step:
+    text = share.take(step.text)
+    calls = tuple(
+        replace(call, arguments=share.take(call.arguments, _arguments_within))
+        for call in step.calls
+    )
+    results = tuple(replace(result, text=share.take(result.text)) for result in step.results)
+    # A vendor's signature is for the calls as they were.
+    signatures = step.signatures if calls == step.calls else {}
+    return Step(text, calls, results, signatures)
+
+
+def _arguments_within(arguments: str, limit: int) -> str:
+    """Still a JSON object: its long values are shortened. An empty one where that is not enough, or
+    where the model wrote something else."""
+    if len(arguments) <= limit:
+        return arguments
+    try:
+        given = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return "{}"
+    if not isinstance(given, dict):
+        return "{}"
+    share = limit // max(len(given), 1)
+    while share > len(LEFT_OUT) + 2:
+        cut = {name: _value_within(value, share) for name, value in given.items()}
+        short = json.dumps(cut, ensure_ascii=False)
+        if len(short) <= limit:
+            return short
+        share //= 2  # what is written with escapes is longer than it is
+    return "{}"
+
+
+def _value_within(value: Any, limit: int) -> Any:
+    if isinstance(value, str):
+        return shortened(value, limit)
+    return value if len(json.dumps(value, ensure_ascii=False)) <= limit else LEFT_OUT

@@ -119,8 +119,7 @@ class Talk:
         """The answer is whole: settle, and say how it came about."""
         counted = last.usage.input_tokens or last.usage.output_tokens
         self._charge(last.usage if counted else self._estimated())
-        await self._settle(last)
-        notice = self._reservation.notice if self._reservation else ""
+        notice = await self._settle(last)
         return replace(last, failovers=tuple(self.failovers), why=self.why, notice=notice)
 
     async def close(self) -> None:
@@ -141,13 +140,14 @@ class Talk:
             min(self._usage.output_tokens + usage.output_tokens, MOST_COUNTED),
         )
 
-    async def _settle(self, last: Finished | None) -> None:
+    async def _settle(self, last: Finished | None) -> str:
+        """What the asker is to be told of budgets."""
         if self._settled or self._ledger is None or self._reservation is None:
-            return
+            return ""
         self._settled = True
         model = last.model if last else (self._provider.model if self._provider else "")
         bill = Bill(model or self._last_model(), self._usage, self._micros)
-        await self._ledger.settle(
+        return await self._ledger.settle(
             self._context, self._reservation, bill, self._detail(last), done=last is not None
         )
 

@@ -29,7 +29,7 @@ from tests.integration.gateway_vendor import (
 )
 
 # Long enough for a busy machine: the second provider has no more than this either.
-SHORT = Limits(first_text_s=2.0)
+SHORT = Limits(first_text_s=2.0, stall_s=2.0)
 TURN = AgentTurn("Pia", "people", "Be kind.", "How many weeks?")
 CALLER = Caller("t1", "U1", "people")
 ANSWER = "18 weeks für alle 🚲 [1]"

@@ -16,6 +16,7 @@ from core.gateway.usage.model import Limit, Spent
 from core.gateway.usage.prices import MOST_ANSWER_TOKENS, price_of, prices_date, tokens_of
 from core.gateway.usage.set_budget import clear_budget, list_budgets, set_budget
 from core.kernel.errors import Invalid, NotFound, Refused
+from core.kernel.ids import new_id
 from core.tenancy.model import Person
 
 FOUND = (Passage(1, "Leave", 2, "Parents", "Everyone has 18 weeks."),)
@@ -47,7 +48,8 @@ async def ask(gateway, context, caller=CALLER):
 
 
 async def limit(context, scope, amount, unit="tokens", period="day", key=""):
-    await set_budget(context, Limit(scope, unit, period, amount, key), person=OWNER, reference="r1")
+    wanted = Limit(scope, unit, period, amount, key)
+    await set_budget(context, wanted, person=OWNER, reference=new_id())
 
 
 async def actions(context):
@@ -227,8 +229,21 @@ async def test_budgets_are_a_new_version_of_the_companys_profile(context):
     assert gone == 1
     assert (len(body["budgets"]), body["words"]) == (1, "kept")
     with pytest.raises(NotFound):
-        await clear_budget(context, "person", person=OWNER, reference="r1")
+        await clear_budget(context, "person", person=OWNER, reference="r2")
     assert (await actions(context)).count(("gateway:budget:change", "done")) == 4
+
+
+async def test_a_command_that_is_carried_out_again_after_a_crash_changes_nothing(context):
+    first, second = Limit("tenant", "tokens", "day", 100), Limit("tenant", "tokens", "day", 200)
+    await set_budget(context, first, person=OWNER, reference="r1")
+    await set_budget(context, second, person=OWNER, reference="r2")
+    await set_budget(context, first, person=OWNER, reference="r1")
+    assert await list_budgets(context) == (second,)
+
+    assert await clear_budget(context, "tenant", person=OWNER, reference="r3") == 1
+    assert await clear_budget(context, "tenant", person=OWNER, reference="r3") == 0
+    assert await list_budgets(context) == ()
+    assert (await actions(context)).count(("gateway:budget:change", "done")) == 3
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**30])

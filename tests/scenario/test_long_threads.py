@@ -9,8 +9,13 @@ from aiohttp import web
 from core.conversations import store
 from core.conversations.threads.compact_thread import BATCH, WORD_FOR_WORD, compact_thread
 from core.gateway.answer import Gateway
+from core.gateway.model import Delta, Finished, Usage
 from core.gateway.providers.offline.offline import Offline
+from core.gateway.usage.ledger import Ledger
+from core.gateway.usage.model import Limit
+from core.gateway.usage.set_budget import set_budget
 from core.lifecycle.retention import enforce_retention, set_retention
+from core.tenancy.model import Person
 from tests.integration.worker.queueing import until, until_drained
 from tests.scenario.test_providers import vendor
 
@@ -130,6 +135,40 @@ async def test_the_offline_model_leaves_a_thread_as_it_is(stage):
     await talk(stage, WORD_FOR_WORD + BATCH)
 
     assert await summary_of(stage) == {"summary": "", "summarized_to": 0}
+
+
+class Minutes:
+    """A provider of ours: not the gateway's code, so it may be made up."""
+
+    name, model = "scripted", "m"
+
+    async def stream(self, prompt):
+        yield Delta(json.dumps({"summary": MINUTES}))
+        yield Finished(self.model, self.name, Usage(1, 1))
+
+
+async def test_nobody_hears_it_so_it_takes_no_warning_of_a_budget_away(stage):
+    context = stage.tenants["northwind"]
+    await talk(stage, WORD_FOR_WORD + BATCH)
+    async with context.db.transaction() as tx:
+        row = await tx.fetchrow("select turn_id, event_key from turn order by id desc limit 1")
+        turn = await store.take_turn(tx, row["event_key"])
+        await tx.execute("update turn_step set input_tokens = 300, output_tokens = 0")
+    owner, budget = Person("UOLGA", "owner"), Limit("tenant", "tokens", "day", 1_000)
+    await set_budget(context, budget, person=owner, reference="r1")
+    told = []
+
+    async def tell(tenant_id, words, key):
+        told.append(words)
+
+    gateway = Gateway([Minutes()], ledger=Ledger(tell_owner=tell))
+
+    assert await compact_thread(context, gateway, turn, person_id="UANA")
+    async with context.db.transaction() as tx:
+        details = await tx.fetch("select detail from turn_step where kind = 'model' order by id")
+    assert json.loads(details[-1]["detail"])["provider"] == "scripted"
+    assert not any(json.loads(row["detail"]).get("warned") for row in details)
+    assert told == []
 
 
 @pytest.mark.parametrize("trouble", [OSError, asyncpg.InterfaceError], ids=["files", "database"])

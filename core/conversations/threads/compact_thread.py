@@ -87,7 +87,7 @@ async def _summary(
         preference="cheap",
         answer_schema=_FORM,
     )
-    caller = Caller(turn.turn_id, person_id, turn.agent)
+    caller = Caller(turn.turn_id, person_id, turn.agent, is_heard=False)
     words = ""
     async with aclosing(gateway.answer(context, asked, caller)) as stream:
         async for item in stream:

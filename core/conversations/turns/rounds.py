@@ -1,7 +1,7 @@
 """An answer told in rounds: the model speaks, its calls are carried out, and it speaks again."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -9,8 +9,8 @@ from core.conversations.approvals.notes import ending_note, expired_note, is_set
 from core.conversations.model import Draft, Source
 from core.conversations.ports import AnswerPen
 from core.db.tenant import TenantContext
-from core.gateway.answer import Gateway
-from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, cited
+from core.gateway.answer import Gateway, code_end
+from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, StopReason, cited
 from core.gateway.tools.session import ToolSession
 from core.gateway.tools.steps import ToolStep
 from core.kernel.errors import DomainError, Postponed
@@ -26,6 +26,13 @@ TOO_MANY_NOTE = "_I stopped here: this needed more steps than one answer may tak
 HOPELESS_NOTE = (
     "Sorry, I could not work out how to do this with the tools I have. Please put it another way."
 )
+LENGTH_NOTE = "_The answer ends here: it is as long as one may be. Ask me for the rest._"
+FILTERED_NOTE = (
+    "_The answer ends here: the model is not allowed to say the rest. Putting the question another way "
+    "may help._"
+)
+# What stands below an answer that the model did not end by itself.
+_CUT_NOTES: Mapping[StopReason, str] = {"length": LENGTH_NOTE, "filtered": FILTERED_NOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Telling:
 
     async def note(self, words: str) -> None:
         """Words of ours, in a paragraph of their own."""
-        gap = "\n\n" if self.draft.text.strip() else ""
+        text = self.draft.text
+        gap = f"{code_end(text)}\n\n" if text.strip() else ""
         await self.add(f"{gap}{words}")
 
 
@@ -88,13 +96,14 @@ async def tell_in_rounds(telling: Telling, session: ToolSession) -> None:
 async def write(pen: AnswerPen, draft: Draft, text: str) -> None:
     """Show it, unless Slack has failed before. What the model has said is said: it is kept, and
     nobody asks the model again because Slack was away."""
-    if draft.trouble is not None:
-        return
-    try:
-        await pen.write(text)
-    except (Postponed, DomainError) as trouble:
-        log.warning("an answer is not shown for now: %s", trouble)
-        draft.trouble = trouble
+    async with draft.writing:
+        if draft.trouble is not None:
+            return
+        try:
+            await pen.write(text)
+        except (Postponed, DomainError) as trouble:
+            log.warning("an answer is not shown for now: %s", trouble)
+            draft.trouble = trouble
 
 
 def stage_of(rows: list[ToolStep]) -> int:
@@ -127,9 +136,11 @@ async def _ask(telling: Telling, session: ToolSession) -> tuple[Finished, str]:
             else:
                 finished = event
                 telling.draft.model = event.model
-    if finished is not None and finished.notice:
-        await telling.note(f"_{finished.notice}_")
     assert finished is not None, "the gateway ends an answer, or raises"
+    if not finished.calls and finished.reason in _CUT_NOTES:
+        await telling.note(_CUT_NOTES[finished.reason])
+    if finished.notice:
+        await telling.note(f"_{finished.notice}_")
     return finished, said
 
 

@@ -127,8 +127,9 @@ def _begin(agent: Agent, turn: Turn, draft: Draft, stage: int) -> bool:
 
 async def _open(context: TenantContext, question: Question) -> tuple[Roster, Turn]:
     """Take up the turn, or open it and its conversation, with the tenant's agents as they are now: no
-    other worker writes anything of it from here on. The thread keeps its agent; another one that is addressed by name takes this turn alone, and one that is asked to
-    take over keeps the thread from then on."""
+    other worker writes anything of it from here on. The thread keeps its agent; another one that is
+    addressed by name takes this turn alone, and one that is asked to take over keeps the thread from
+    then on."""
     place = question.place
     async with context.db.transaction() as tx:
         roster = await read_roster(tx)

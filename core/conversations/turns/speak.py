@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from core.agents import store as agents
 from core.agents.choose_agent import switched_off_words
@@ -43,6 +44,7 @@ LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
 # And every how many of these looks whether its agent was switched off: within five seconds is promised.
 LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
+STILL_AT_WORK = "_This takes longer than usual. I am still at work on it._"
 ASKED_ABOUT = "The message asked about"
 WITHHELD_NOTE = (
     "_Left out here, because others read along: what {count} of your own documents may say. "
@@ -67,7 +69,10 @@ async def until_stopped(
     speaking = asyncio.create_task(_speak(context, staff, agent, question, turn, pen, draft))
     watching = asyncio.create_task(watch_for_stop(context, agent, turn))
     try:
-        await asyncio.wait({speaking, watching}, return_when=asyncio.FIRST_COMPLETED)
+        silence = staff.gateway.limits.silence_s
+        if not await _first_of(speaking, watching, within=silence):
+            await _reassure(pen, draft)
+            await _first_of(speaking, watching)
         if speaking.done():
             speaking.result()
         else:
@@ -81,6 +86,20 @@ async def until_stopped(
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
+
+
+async def _first_of(*tasks: "asyncio.Task[Any]", within: float | None = None) -> bool:
+    """False when none of them has ended *within* so many seconds."""
+    done, _ = await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
+
+
+async def _reassure(pen: AnswerPen, draft: Draft) -> None:
+    """A word to who has heard none. A model's deadline is that of one call, and a turn has several, with
+    tools between them."""
+    if not draft.text.strip():
+        draft.text = f"{STILL_AT_WORK}\n\n"
+        await write(pen, draft, draft.text)
 
 
 async def _speak(

@@ -21,7 +21,8 @@ class Attempt:
         self._limits = limits
         self._deadline = min(deadline, now + limits.try_s)
         self._try_by = now + limits.try_s
-        self._first_text_by = now + limits.first_text_s
+        self._first_sign_by = now + limits.first_text_s
+        self._is_at_work = False
         self._said = said
         self.characters = 0
 
@@ -30,14 +31,16 @@ class Attempt:
         return self.characters > 0
 
     async def stream(self, prompt: Prompt) -> AnswerStream:
-        """As Provider.stream; blank text before the first words is held to be none."""
+        """As Provider.stream; blank text before the first words is held to be none, but for a sign
+        that the model is at work."""
         most = self._limits.answer_characters - self._said
         async with aclosing(self.provider.stream(prompt)) as source:
             while True:
                 item = await self._next(source)
+                self._is_at_work = True
                 if isinstance(item, Finished):
                     if not self.has_text and not item.calls:
-                        raise ProviderError("garbage", "an empty answer")
+                        raise _wordless(item)
                     yield item
                     return
                 text = self._taken(item.text, most)
@@ -60,14 +63,20 @@ class Attempt:
 
     async def _next(self, source: AnswerStream) -> Delta | Finished:
         now = time.monotonic()
-        if self.characters:
-            by = min(now + self._limits.stall_s, self._try_by)
-        else:
-            by = min(self._first_text_by, self._deadline)
+        by = now + self._limits.stall_s if self._is_at_work else self._first_sign_by
+        # Whoever has heard nothing waits for all tries together no longer than to the deadline.
+        by = min(by, self._try_by if self.characters else self._deadline)
         try:
             async with asyncio.timeout(by - now):
                 return await anext(source)
         except TimeoutError:
-            raise ProviderError("timeout", "no text in time") from None
+            raise ProviderError("timeout", "nothing in time") from None
         except StopAsyncIteration:
             raise ProviderError("cut", "the stream ended without an end") from None
+
+
+def _wordless(last: Finished) -> ProviderError:
+    """An end without a word or a call: withheld, thought until the tokens were used up, or nonsense."""
+    if last.reason == "filtered" or last.reason == "length":
+        return ProviderError(last.reason, "not a word")
+    return ProviderError("garbage", "an empty answer")

@@ -9,6 +9,9 @@ from typing import Literal
 from core.gateway.routing.limits import Limits
 
 State = Literal["closed", "open", "half-open"]
+# What a call was let out for. Only the probe says whether the provider is well again: a call that
+# was begun before the breaker opened may end at any time, and says how it was then.
+Right = Literal["call", "probe"]
 _REMEMBERED = 200  # outcomes; more of them say nothing more
 
 
@@ -32,32 +35,36 @@ class Breaker:
         state = self.state(now)
         return state == "closed" or (state == "half-open" and not self._probing)
 
-    def begin(self, now: float) -> bool:
-        """Take the right to a call. The caller reports `succeeded`, `failed` or `abandoned`."""
+    def begin(self, now: float) -> Right | None:
+        """Take the right to a call. The caller reports with it: `succeeded`, `failed` or `abandoned`."""
         if not self.allows(now):
-            return False
-        self._probing = self.state(now) == "half-open"
-        return True
+            return None
+        if self.state(now) == "closed":
+            return "call"
+        self._probing = True
+        return "probe"
 
-    def succeeded(self, now: float) -> None:
-        if self._probing:
+    def succeeded(self, right: Right, now: float) -> None:
+        if right == "probe":
             self._outcomes.clear()
-        self._opened_at, self._probing = None, False
-        self._outcomes.append((now, True))
+            self._opened_at, self._probing = None, False
+        if self._opened_at is None:
+            self._outcomes.append((now, True))
 
-    def failed(self, now: float) -> None:
+    def failed(self, right: Right, now: float) -> None:
         """Opens at enough failures, unless more calls than that went well: at a hundred calls a
         minute five failures are no outage. A failed probe opens it anew."""
-        if self._probing:
+        if right == "probe":
             self._opened_at, self._probing = now, False
+        if self._opened_at is not None:
             return
         self._outcomes.append((now, False))
         recent = [ok for at, ok in self._outcomes if now - at <= self._limits.breaker_window_s]
         failures = recent.count(False)
-        enough = failures >= max(self._limits.breaker_failures, len(recent) / 2)
-        if self._opened_at is None and enough:
+        if failures >= max(self._limits.breaker_failures, len(recent) / 2):
             self._opened_at = now
 
-    def abandoned(self) -> None:
+    def abandoned(self, right: Right) -> None:
         """The call was given up by the person, which says nothing about the provider."""
-        self._probing = False
+        if right == "probe":
+            self._probing = False

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from core.gateway.ports import Provider, ProviderError
-from core.gateway.routing.breaker import Breaker
+from core.gateway.routing.breaker import Breaker, Right
 from core.gateway.routing.fair_slots import FairSlots
 from core.gateway.routing.limits import Limits
 
@@ -28,24 +28,24 @@ class Line:
         now = self._clock()
         return now >= self._paused_until and self.breaker.allows(now)
 
-    def begin(self) -> bool:
-        """Take the right to one call; false when somebody else was quicker, or it pauses."""
-        return self.is_open() and self.breaker.begin(self._clock())
+    def begin(self) -> Right | None:
+        """Take the right to one call; None when somebody else was quicker, or it pauses."""
+        return self.breaker.begin(self._clock()) if self.is_open() else None
 
-    def succeeded(self) -> None:
-        self.breaker.succeeded(self._clock())
+    def succeeded(self, right: Right) -> None:
+        self.breaker.succeeded(right, self._clock())
 
-    def failed(self, error: ProviderError) -> None:
+    def failed(self, right: Right, error: ProviderError) -> None:
         """Retry-After is remembered, and never waited on. A request that is not taken for what stands
         in it is its tenant's own affair: it closes the provider to nobody else."""
         now = self._clock()
         if error.about_request:
-            self.breaker.abandoned()
+            self.breaker.abandoned(right)
         else:
-            self.breaker.failed(now)
+            self.breaker.failed(right, now)
         if error.retry_after is not None:
             pause = min(error.retry_after, self._limits.longest_pause_s)
             self._paused_until = max(self._paused_until, now + pause)
 
-    def abandoned(self) -> None:
-        self.breaker.abandoned()
+    def abandoned(self, right: Right) -> None:
+        self.breaker.abandoned(right)

@@ -7,7 +7,7 @@ over a limit by less than one call's estimate. No lock is held while a model tal
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,12 +54,22 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetWarning:
+    """That a limit is nearly used up: for who asks, and for the owner where it is theirs to know.
+    *key* is what it is known by."""
+
+    key: str
+    words: str
+    for_owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
-    """A call that may go out. *notice* is what its asker should be told of a limit, or nothing;
-    *favourites* is the tenant's own order of models."""
+    """A call that may go out. *warnings* are what its asker should be told with the answer, unless
+    somebody has been told meanwhile; *favourites* is the tenant's own order of models."""
 
     step_id: str
-    notice: str = ""
+    warnings: tuple[BudgetWarning, ...] = ()
     favourites: tuple[str, ...] = ()
 
 
@@ -85,10 +95,8 @@ class Ledger:
             if spent is not None:
                 await _note_refusal(tx, caller, spent)
             else:
-                warned = await _to_warn(tx, spending, limits, caller)
                 step_id = new_id()
-                # Told by the row itself: whoever comes next finds that it has been said.
-                told = [_warning(limit, spending, caller) for limit in warned]
+                warnings = await _untold(tx, _warnings(spending, limits, caller))
                 await store.put_reservation(
                     tx,
                     step_id,
@@ -97,15 +105,13 @@ class Ledger:
                     caller.agent,
                     caller.person_id,
                     shown,
-                    {**detail, "warned": told},
+                    detail,
                     estimate.usage,
                     estimate.micros,
                 )
         if spent is not None:
             raise Refused(refusal_words(spent, spending))
-        notices = [warning_words(limit, spending) for limit in warned]
-        await self._tell(context, caller, spending, dict(zip(told, warned, strict=True)))
-        return Reservation(step_id, " ".join(notices), favourites_in(body))
+        return Reservation(step_id, warnings, favourites_in(body))
 
     async def grow(
         self,
@@ -137,13 +143,14 @@ class Ledger:
         detail: Mapping[str, Any],
         *,
         done: bool,
-    ) -> None:
-        """What the call has cost in place of the estimate. Written whoever has gone away meanwhile;
-        never raises: an answer is not taken back because its bill could not be written."""
+    ) -> str:
+        """What the call has cost in place of the estimate; returns what the asker is to be told of
+        limits. Written whoever has gone away meanwhile; never raises: an answer is not taken back
+        because its bill could not be written."""
         task = asyncio.create_task(self._settle(context, reservation, bill, detail, done))
         _settling.add(task)
         task.add_done_callback(_settling.discard)
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
     async def _settle(
         self,
@@ -152,16 +159,25 @@ class Ledger:
         bill: Bill,
         detail: Mapping[str, Any],
         done: bool,
-    ) -> None:
+    ) -> str:
+        warnings: tuple[BudgetWarning, ...] = ()
         try:
             async with asyncio.timeout(10), context.db.transaction() as tx:
                 state = "done" if done else "failed"
+                if done and reservation.warnings:
+                    # Told by the row of a call that somebody hears: whoever comes next finds it.
+                    await store.lock_company(tx)
+                    warnings = await _untold(tx, reservation.warnings)
+                    detail = {**detail, "warned": [warning.key for warning in warnings]}
                 await store.settle_reservation(
                     tx, reservation.step_id, state, bill.model, detail, bill.usage, bill.micros
                 )
         except Exception:
             # The reservation stays, and expires: it counts for more, not for less.
             log.exception("a call of a model is not settled", extra={"step": reservation.step_id})
+            return ""
+        await self._tell(context, warnings)
+        return " ".join(warning.words for warning in warnings)
 
     async def _look(
         self, tx: Tx, caller: Caller
@@ -176,43 +192,43 @@ class Ledger:
         limits = applying((*read_limits(body), *self.trial), caller.person_id, caller.agent)
         return spending, limits, body
 
-    async def _tell(
-        self,
-        context: TenantContext,
-        caller: Caller,
-        spending: Spending,
-        warnings: Mapping[str, Limit],
-    ) -> None:
-        """Not of what each person has: that is theirs to know, and the owner would hear it daily."""
+    async def _tell(self, context: TenantContext, warnings: Sequence[BudgetWarning]) -> None:
         if self.tell_owner is None:
             return
-        for key, limit in warnings.items():
-            if limit.scope == "person" and not limit.key:
+        for warning in warnings:
+            if not warning.for_owner:
                 continue
-            words = warning_words(limit, spending, _key_of(limit, caller))
             try:
-                await self.tell_owner(context.tenant_id, words, f"budget:{key}")
+                await self.tell_owner(context.tenant_id, warning.for_owner, f"budget:{warning.key}")
             except Exception:
                 log.warning("the owner was not told of a budget", exc_info=True)
 
 
-_settling: set[asyncio.Task[None]] = set()
+_settling: set[asyncio.Task[str]] = set()
 
 
-async def _to_warn(
-    tx: Tx, spending: Spending, limits: tuple[Limit, ...], caller: Caller
-) -> list[Limit]:
-    """Limits that are nearly used up, of which nobody has been told in this period."""
-    close = [limit for limit in limits if spending.used(limit) >= WARN_AT * limit.amount]
-    return [
-        limit for limit in close if not await store.is_warned(tx, _warning(limit, spending, caller))
-    ]
+def _warnings(
+    spending: Spending, limits: tuple[Limit, ...], caller: Caller
+) -> Iterator[BudgetWarning]:
+    """Of limits that are nearly used up, unless nobody hears what comes of the call."""
+    for limit in limits:
+        if caller.is_heard and spending.used(limit) >= WARN_AT * limit.amount:
+            yield _warning(limit, spending, caller)
 
 
-def _warning(limit: Limit, spending: Spending, caller: Caller) -> str:
-    """What a warning is known by. A limit for each person or agent warns each of them."""
-    whose = replace(limit, key=_key_of(limit, caller))
-    return f"{whose.name}:{period_name(limit.period, spending.now)}"
+async def _untold(tx: Tx, warnings: Iterable[BudgetWarning]) -> tuple[BudgetWarning, ...]:
+    """Those of which nobody has been told in this period."""
+    return tuple([each for each in warnings if not await store.is_warned(tx, each.key)])
+
+
+def _warning(limit: Limit, spending: Spending, caller: Caller) -> BudgetWarning:
+    """A limit for each person or agent warns each of them. Of what each person has the owner is not
+    told: that is theirs to know, and the owner would hear it daily."""
+    whose = _key_of(limit, caller)
+    key = f"{replace(limit, key=whose).name}:{period_name(limit.period, spending.now)}"
+    is_own = limit.scope == "person" and not limit.key
+    for_owner = "" if is_own else warning_words(limit, spending, whose)
+    return BudgetWarning(key, warning_words(limit, spending), for_owner)
 
 
 def _key_of(limit: Limit, caller: Caller) -> str:

@@ -39,6 +39,8 @@ async def set_budget(
         raise Invalid(f"A budget is more than nothing and at most {most}.")
     async with context.db.transaction() as tx:
         await store.lock_company(tx)
+        if await audit.is_recorded(tx, CHANGE, "done", reference):
+            return  # by an earlier try of the same command
         version, body = await store.find_company(tx)
         limits = with_limit(read_limits(body), limit)
         if len(limits) > MOST_LIMITS:
@@ -58,10 +60,13 @@ async def clear_budget(
     person: Person,
     reference: str,
 ) -> int:
-    """How many limits went. Raises NotFound when there was none, and Refused; audited."""
+    """How many limits went; 0 when an earlier try of the same command has taken them away. Raises
+    NotFound when there was none, and Refused; audited."""
     _admit(person)
     async with context.db.transaction() as tx:
         await store.lock_company(tx)
+        if await audit.is_recorded(tx, CHANGE, "done", reference):
+            return 0
         version, body = await store.find_company(tx)
         limits = read_limits(body)
         gone = [

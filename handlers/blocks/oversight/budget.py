@@ -55,7 +55,8 @@ def budget_set(limit: Limit) -> Rendered:
 
 
 def budget_cleared(gone: int) -> Rendered:
-    return said("That budget is cleared." if gone == 1 else f"{gone} budgets are cleared.")
+    """Of how many limits nothing is left; 0 is a command that an earlier try has carried out."""
+    return said(f"{gone} budgets are cleared." if gone > 1 else "That budget is cleared.")
 
 
 def not_a_budget(words: str) -> Rendered:

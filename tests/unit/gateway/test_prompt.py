@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,17 @@ from pathlib import Path
 import pytest
 
 import core.gateway.prompt as prompt_module
-from core.gateway.model import NOTHING_FOUND, Exchange, Passage, ToolSpec
+from core.gateway.model import (
+    NOTHING_FOUND,
+    Exchange,
+    Passage,
+    Step,
+    ToolCall,
+    ToolResult,
+    ToolSpec,
+)
 from core.gateway.prompt import Prompt, build_prompt
-from core.gateway.sections import Room
+from core.gateway.sections import LEFT_OUT, Room
 
 SOURCE = Path(prompt_module.__file__).parents[2]
 
@@ -181,3 +190,57 @@ def test_tools_take_no_more_than_their_room(tenant, turn):
     taken = sum(len(tool.description) + len(str(tool.parameters)) for tool in prompt.tools)
     assert prompt.tools == tools[: len(prompt.tools)]
     assert 10_000 < taken <= 32_000
+
+
+def long_step(calls: int) -> Step:
+    """A round in which everything is as long as it may be."""
+    asked = {"title": "Plan", "text": "y\n" * 15_000, "most": 7, "tags": ["x" * 50] * 200}
+    ids = [f"c{n}" for n in range(calls)]
+    return Step(
+        "w" * 60_000,
+        tuple(ToolCall(each, "save", json.dumps(asked)) for each in ids),
+        tuple(ToolResult(each, "save", "r" * 16_000) for each in ids),
+        dict.fromkeys(ids, "signature"),
+    )
+
+
+def test_rounds_take_no_more_than_their_room(tenant, turn):
+    """What the model itself has said and wanted counts like what came back."""
+    prompt = build_prompt(tenant, replace(turn, steps=(long_step(8),) * 3))
+
+    texts = [text for step in prompt.steps for text in parts_of(step)]
+    # Of each some words stay, however little room is left.
+    assert sum(map(len, texts)) <= Room().steps + 200 * len(texts)
+    assert all(texts)
+
+
+def parts_of(step):
+    arguments = (call.arguments for call in step.calls)
+    return [step.text, *arguments, *(result.text for result in step.results)]
+
+
+def test_arguments_that_are_cut_stay_an_object_of_what_the_tool_takes(tenant, turn):
+    prompt = build_prompt(tenant, replace(turn, steps=(long_step(1), long_step(1))))
+
+    for step in prompt.steps:
+        [call] = step.calls
+        given = json.loads(call.arguments)
+        assert (given["title"], given["most"], given["tags"]) == ("Plan", 7, LEFT_OUT)
+        assert given["text"].startswith("y\ny")
+        assert "left out" in given["text"]
+        # A vendor's signature is for the call as it was.
+        assert step.signatures == {}
+
+
+def test_a_round_that_fits_is_shown_as_it_was(tenant, turn):
+    step = Step("Let me see.", (ToolCall("c", "find", '{"q": "x"}'),), (), {"c": "signature"})
+
+    assert build_prompt(tenant, replace(turn, steps=(step,))).steps == (step,)
+
+
+@pytest.mark.parametrize("wrong", ["[" * 40_000, "x" * 40_000, '["x"]' + " " * 40_000])
+def test_long_arguments_that_are_no_object_become_an_empty_one(tenant, turn, wrong):
+    step = Step("", (ToolCall("c", "find", wrong),), (ToolResult("c", "find", "no"),))
+
+    [shown] = build_prompt(tenant, replace(turn, steps=(step,))).steps
+    assert shown.calls[0].arguments == "{}"

@@ -25,7 +25,7 @@ class Named:
 
 def fail(breaker: Breaker, times: int, now: float) -> None:
     for _ in range(times):
-        breaker.failed(now)
+        breaker.failed("call", now)
 
 
 def test_five_failures_within_the_window_open_it():
@@ -49,7 +49,7 @@ def test_failures_that_are_long_ago_do_not_count():
 def test_five_failures_among_many_answers_are_no_outage():
     breaker = Breaker(Limits())
     for _ in range(50):
-        breaker.succeeded(1.0)
+        breaker.succeeded("call", 1.0)
     fail(breaker, 5, 1.0)
 
     assert breaker.state(1.0) == "closed"
@@ -58,13 +58,38 @@ def test_five_failures_among_many_answers_are_no_outage():
 def test_a_probe_that_is_given_up_lets_the_next_one_through():
     breaker = Breaker(Limits())
     fail(breaker, 5, 0.0)
-    assert breaker.begin(30.0)
+    assert breaker.begin(30.0) == "probe"
     assert not breaker.begin(30.0)
-    breaker.abandoned()
+    breaker.abandoned("probe")
 
-    assert breaker.begin(30.0)
-    breaker.succeeded(31.0)
+    assert breaker.begin(30.0) == "probe"
+    breaker.succeeded("probe", 31.0)
     assert breaker.state(31.0) == "closed"
+    assert breaker.begin(31.0) == "call"
+
+
+END = {
+    "answers": lambda breaker, right: breaker.succeeded(right, 41.0),
+    "fails": lambda breaker, right: breaker.failed(right, 41.0),
+    "is given up": lambda breaker, right: breaker.abandoned(right),
+}
+
+
+@pytest.mark.parametrize("end", END.values(), ids=END.keys())
+@pytest.mark.parametrize("probes", [True, False], ids=["while one probes", "before one probes"])
+def test_a_call_from_before_the_breaker_opened_does_not_disturb_the_probe(end, probes):
+    breaker = Breaker(Limits())
+    long_answer = breaker.begin(0.0)
+    fail(breaker, 5, 5.0)
+    probe = breaker.begin(40.0) if probes else None
+
+    end(breaker, long_answer)
+
+    assert breaker.state(41.0) == "half-open"
+    assert breaker.begin(41.0) == (None if probes else "probe")
+    breaker.failed("probe", 42.0)
+    assert breaker.state(42.0) == "open"
+    assert probe in (None, "probe")
 
 
 async def test_who_holds_least_goes_first():

@@ -22,8 +22,8 @@ from core.gateway.providers.wire.server_sent_events import EventTooLarge
 MOST_REFUSAL_BYTES = 65_536
 REFUSAL_SECONDS = 0.5
 
-# What a request is refused with for what stands in it, and what such an error then says all the same
-# when it is the account that is refused: no money, no such country, no such key.
+# What a request is refused with for what stands in it, and what the error's own fields then say all the
+# same when it is the account that is refused: no money, no such country, no such key.
 _OF_A_REQUEST = frozenset(
     {
         httpx.codes.BAD_REQUEST,
@@ -32,6 +32,11 @@ _OF_A_REQUEST = frozenset(
     }
 )
 _OF_AN_ACCOUNT = ("billing", "failed_precondition", "api_key", "credit", "quota")
+# Anthropic has no field for it. Further on a vendor's words may hold those of the request.
+_ACCOUNT_SENTENCES = (
+    "Your credit balance is too low",
+    "You have reached your specified API usage limits",
+)
 
 _CODES: Mapping[str, FailureKind] = {
     "rate_limit_exceeded": "rate_limited",
@@ -55,6 +60,9 @@ _CODES: Mapping[str, FailureKind] = {
     "permission_denied": "refused",
     "unauthenticated": "refused",
     "not_found": "refused",
+    # Azure answers 400 when it withholds an answer.
+    "content_filter": "filtered",
+    "content_policy_violation": "filtered",
     # Groq answers 400 when its model wrote calls or JSON that it could not read itself.
     "tool_use_failed": "garbage",
     "json_validate_failed": "garbage",
@@ -81,8 +89,9 @@ async def refusal(response: httpx.Response) -> ProviderError:
     status = response.status_code
     error = _error_of(await _beginning(response))
     kind = _kind_of_status(status)
-    if kind == "refused" and _kind_of_codes(error) == "garbage":
-        kind = "garbage"
+    named = _kind_of_codes(error)
+    if kind == "refused" and named in ("garbage", "filtered"):
+        kind = named
     pauses = (
         _seconds(response.headers.get("retry-after", "")),
         _seconds(response.headers.get("retry-after-ms", ""), unit=0.001),
@@ -126,8 +135,20 @@ def _kind_of_status(status: int) -> FailureKind:
 
 
 def _is_about_request(status: int, error: object) -> bool:
-    said = str(error).lower()
-    return status in _OF_A_REQUEST and not any(word in said for word in _OF_AN_ACCOUNT)
+    if status not in _OF_A_REQUEST or not isinstance(error, dict):
+        return status in _OF_A_REQUEST
+    fields = [error.get(name) for name in ("code", "type", "status")]
+    fields += [detail.get("reason") for detail in _details(error)]
+    said = " ".join(field.lower() for field in fields if isinstance(field, str))
+    is_of_account = any(word in said for word in _OF_AN_ACCOUNT)
+    return not is_of_account and not str(error.get("message")).startswith(_ACCOUNT_SENTENCES)
+
+
+def _details(error: object) -> list[dict[str, Any]]:
+    """Google's further objects."""
+    details = error.get("details") if isinstance(error, dict) else None
+    found = details if isinstance(details, list) else []
+    return [detail for detail in found if isinstance(detail, dict)]
 
 
 async def _beginning(response: httpx.Response) -> bytes:
@@ -154,9 +175,8 @@ def _error_of(body: bytes) -> object:
 
 def _retry_delay(error: object) -> float | None:
     """Google says it in the body: `"retryDelay": "34.07s"`."""
-    details = error.get("details") if isinstance(error, dict) else None
-    for detail in details if isinstance(details, list) else []:
-        delay = detail.get("retryDelay") if isinstance(detail, dict) else None
+    for detail in _details(error):
+        delay = detail.get("retryDelay")
         if isinstance(delay, str):
             return _seconds(delay.removesuffix("s"))
     return None
