@@ -77,7 +77,7 @@ def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext)
 
 
 async def concerns_us(heard: Heard) -> bool:
-    """A direct message always; in a channel what names us, and a follow-up in a thread of ours.
+    """A direct message always; in a channel what names us, and what follows it in that thread.
 
     A mention comes as two events, `message` and `app_mention`, in any order; one of them may never
     come. Either will do: what is answered is the message, and its key is that of both.
@@ -86,7 +86,7 @@ async def concerns_us(heard: Heard) -> bool:
         return True
     if heard.thread_ts is None:
         return False
-    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts)
+    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts, heard.ts)
 
 
 def is_from_a_bot(event: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a thread is one of ours."""
+"""Whether a reply in a thread is for us."""
 
 from core.conversations import store
 from core.db.tenant import TenantContext
@@ -6,10 +6,11 @@ from core.jobs import store as jobs
 from core.jobs.model import InboxEvent
 
 
-async def is_conversation(context: TenantContext, channel: str, thread_ts: str) -> bool:
-    """True when an agent already answers in this thread."""
+async def is_conversation(context: TenantContext, channel: str, thread_ts: str, ts: str) -> bool:
+    """True when somebody had asked an agent something in this thread before *ts*. What people said to
+    each other until then stays between them, whenever it comes."""
     async with context.db.transaction() as tx:
-        return await store.find_agent(tx, channel, thread_ts) is not None
+        return await store.is_ours(tx, channel, thread_ts, ts)
 
 
 async def overhear_reply(context: TenantContext, event: InboxEvent) -> None:

@@ -118,9 +118,12 @@ update inbox_event set state = 'done', finished_at = now(), reason = 'overheard'
 where id = $1 and state = 'waiting';
 
 -- recall_overheard --
+-- Not what was said before: that was for others. A ts of Slack's has one length, and as text no form
+-- that could fail.
 update inbox_event set state = 'waiting', finished_at = null, reason = null
 where reason = 'overheard' and mailbox = (select e.mailbox from inbox_event e where e.id = $1)
-  and finished_at > now() - interval '1 hour';
+  and finished_at > now() - interval '1 hour'
+  and (payload::json #>> '{event,ts}') collate "C" > $2;
 
 -- forget_overheard --
 update inbox_event set payload = '', reason = null

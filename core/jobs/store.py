@@ -111,9 +111,10 @@ async def overhear(tx: Tx, event: int) -> None:
     await tx.execute(SQL["overhear"], event)
 
 
-async def recall_overheard(tx: Tx, event: int) -> None:
-    """What was overheard in this event's mailbox waits again, for whoever drains it now."""
-    await tx.execute(SQL["recall_overheard"], event)
+async def recall_overheard(tx: Tx, event: int, after: str) -> None:
+    """What was overheard in this event's mailbox, and said after the ts *after*, waits again, for
+    whoever drains it now."""
+    await tx.execute(SQL["recall_overheard"], event, after)
 
 
 async def forget_overheard(tx: Tx) -> None:
