@@ -104,7 +104,9 @@ values ($1, $2, $3, $4, $5::jsonb)
 on conflict (key) do nothing;
 
 -- find_outbox --
-select state, message_ts, attempts, coalesce(reason, '') as reason from outbox_message where key = $1;
+select state, message_ts, attempts, coalesce(reason, '') as reason,
+  extract(epoch from created_at)::float8 as since
+from outbox_message where key = $1;
 
 -- find_body --
 select body from outbox_message where key = $1;
