@@ -13,7 +13,7 @@ from core.conversations.ports import UNKNOWN, CannotPost
 from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.blocks.questions import PERHAPS_ASKED, asked_directly, asked_message
+from handlers.blocks.questions import PERHAPS_ASKED, asked_directly, asked_message, partly_read
 from handlers.blocks.refusals import nothing_asked
 from handlers.commands.admitting import admitted
 from handlers.commands.typed import Command, read_command, respond
@@ -43,6 +43,8 @@ async def _ask(services: Services, command: Command, person: Person) -> None:
         # What was typed where we are not a member is answered to that person alone: they may share it.
         about=About(command.channel) if place.private else None,
     )
+    if command.left_out:
+        await respond(services, command, partly_read(command.left_out))
     await run_turn(command.tenant, services.staff, question)
 
 
