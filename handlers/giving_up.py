@@ -115,4 +115,4 @@ async def _was_for_us(context: TenantContext, body: Json, event: Json, thread: s
     text = str(event.get("text") or "")
     if any(isinstance(user_id, str) and mentions(text, user_id) for user_id in ours):
         return True
-    return await is_conversation(context, str(event["channel"]), thread)
+    return await is_conversation(context, str(event["channel"]), thread, str(event["ts"]))

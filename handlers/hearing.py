@@ -18,7 +18,8 @@ _LINK = re.compile(r"<((?:https?|mailto)[^|>\s]+)(?:\|([^>]*))?>")
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^>]*))?>")
 _OTHER = re.compile(r"<[#!]([^|>]*)(?:\|([^>]*))?>")
 
-LONGEST_QUESTION = 8_000  # characters; the rest of a longer one is not read
+LONGEST_QUESTION = 8_000  # characters; the middle of a longer one is not read
+LEFT_OUT = "\n[… left out …]\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Heard:
     text: str
     private: bool
     mentions_us: bool
+    left_out: int = 0  # characters that were said and are not in the text
 
     @property
     def key(self) -> str:
@@ -61,6 +63,7 @@ class Heard:
 def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> Heard:
     """A message or mention event as it concerns us."""
     raw, bot = str(event.get("text") or ""), context.bot_user_id or ""
+    text, left_out = fitted(plain(raw, bot))
     return Heard(
         tenant=context["tenant"],
         inbox=context["inbox_event"],
@@ -70,14 +73,15 @@ def hear(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext)
         thread_ts=event.get("thread_ts"),
         person_id=str(event.get("user") or ""),
         home_team=event.get("user_team") or event.get("source_team") or event.get("team"),
-        text=plain(raw, bot),
+        text=text,
         private=is_direct(event),
         mentions_us=mentions(raw, bot),
+        left_out=left_out,
     )
 
 
 async def concerns_us(heard: Heard) -> bool:
-    """A direct message always; in a channel what names us, and a follow-up in a thread of ours.
+    """A direct message always; in a channel what names us, and what follows it in that thread.
 
     A mention comes as two events, `message` and `app_mention`, in any order; one of them may never
     come. Either will do: what is answered is the message, and its key is that of both.
@@ -86,7 +90,7 @@ async def concerns_us(heard: Heard) -> bool:
         return True
     if heard.thread_ts is None:
         return False
-    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts)
+    return await is_conversation(heard.tenant, heard.channel, heard.thread_ts, heard.ts)
 
 
 def is_from_a_bot(event: dict[str, Any]) -> bool:
@@ -116,4 +120,13 @@ def plain(text: str, bot_user_id: str) -> str:
     text = _LINK.sub(lambda m: f"{m[2]} ({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
     text = _CHANNEL.sub(lambda m: f"#{m[2]} ({m[1]})" if m[2] else m[1], text)
     text = _OTHER.sub(lambda m: m[2] or m[1], text)
-    return without_invisible(unescape(text)).strip()[:LONGEST_QUESTION]
+    return without_invisible(unescape(text)).strip()
+
+
+def fitted(text: str) -> tuple[str, int]:
+    """A question as long as one may be, and how many characters of it were left out: of its middle,
+    for people paste first and ask last."""
+    if len(text) <= LONGEST_QUESTION:
+        return text, 0
+    half = (LONGEST_QUESTION - len(LEFT_OUT)) // 2
+    return f"{text[:half]}{LEFT_OUT}{text[-half:]}", len(text) - 2 * half

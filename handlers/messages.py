@@ -13,6 +13,7 @@ from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from handlers.blocks.help import help_page
 from handlers.blocks.knowledge import file_elsewhere
+from handlers.blocks.questions import partly_read
 from handlers.files import take_files
 from handlers.hearing import Heard, concerns_us, hear, is_from_a_bot
 from handlers.replying import explained, may_ask, reply
@@ -74,6 +75,9 @@ async def _help(services: Services, heard: Heard) -> None:
 
 async def _converse(services: Services, heard: Heard) -> None:
     """Answer; beside it, where a thread begins with it, show what its agent likes to be asked."""
+    if heard.left_out:
+        words = partly_read(heard.left_out)
+        await reply(services, heard, words, part="left-out", is_last=False)
     suggesting = asyncio.create_task(_suggest(services, heard))
     try:
         await run_turn(heard.tenant, services.staff, heard.question())

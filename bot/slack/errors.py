@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | 429, 5xx, no connection | Postponed: tried again later | nobody |
 | a refused token | Disconnected (bot/slack/pacing) | the operator; the owner, if they can be |
+| no word of Slack's (a proxy's page) | Postponed, but for 404, 405 and 501 | nobody |
 | `invalid_auth` | NotCarriedOut, until it is confirmed (installing/doubts.py) | nobody |
 | a place that is closed to us | CannotPost: said in their direct message | the person |
 | `missing_scope` | CannotPost: the scope, and where to give it | the person and the owner |
@@ -105,11 +106,12 @@ def is_not_served(error: Exception) -> bool:
 
 
 def is_passing(error: Exception) -> bool:
-    """Slack was away or busy: what was asked may be so or not, and another try can tell."""
+    """Slack was away or busy, or somebody on the way answered in its place and without a word of its
+    own: what was asked may be so or not, and another try can tell."""
     code = error_code(error)
     if not isinstance(error, SlackApiError) or code in _PASSING:
         return True
-    return code == "http_429" or code.startswith("http_5")
+    return code.startswith("http_") and not is_not_served(error)
 
 
 def is_about_arguments(error: Exception) -> bool:

@@ -57,13 +57,13 @@ class SlackMessenger:
             return await _or_plainly(partial(_post, posts, key), message)
 
     async def find_posted(
-        self, context: TenantContext, message: Outgoing, *, key: str
+        self, context: TenantContext, message: Outgoing, *, key: str, since: float
     ) -> str | None:
         if message.only_for is not None:
             return None  # what one person sees is in nobody's history
         posts = await self._posts(context)
         async with self._in_our_words(context):
-            return await posts.find(message.channel, message.thread_ts, key)
+            return await posts.find(message.channel, message.thread_ts, key, since=since)
 
     async def update(self, context: TenantContext, message_ts: str, message: Outgoing) -> None:
         posts = await self._posts(context)
@@ -139,7 +139,7 @@ class SlackMessenger:
         return self._posts_of(client, await self._workspaces.team_of(context.tenant_id))
 
     def _posts_of(self, client: BotClient, team_id: str) -> Posts:
-        return Posts(client.api, team_id, self._abilities)
+        return Posts(client.api, team_id, self._abilities, client.bot_user_id)
 
     def _is_slacks(self, url: str) -> bool:
         """Slack's host over https; or the stand-in's own, where the API is on this machine."""

@@ -122,13 +122,15 @@ class Outgoing:
 class OutboxRow:
     """What is known of a message: `sending` is one that Slack may have made or not.
 
-    `attempts` counts how often Slack was asked; `reason` is why it was refused for good.
+    `attempts` counts how often Slack was asked; `reason` is why it was refused for good; `since` is
+    when the row was made, in epoch seconds: Slack has made the message later, if at all.
     """
 
     state: Literal["waiting", "sending", "streaming", "sent", "failed"]
     message_ts: str | None
     attempts: int
     reason: str
+    since: float
 
 
 @dataclass(slots=True)

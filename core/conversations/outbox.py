@@ -129,7 +129,7 @@ async def _made_before(
         await _failed(context, key, UNKNOWN)
         raise CannotPost("Slack did not say whether it took the message.", UNKNOWN)
     try:
-        return await messenger.find_posted(context, message, key=key)
+        return await messenger.find_posted(context, message, key=key, since=row.since)
     except CannotPost as refusal:
         log.warning("whether a message was posted is not known", extra={"reason": refusal.reason})
         await _failed(context, key, refusal.reason)

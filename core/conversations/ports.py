@@ -97,9 +97,10 @@ class Messenger(Protocol):
         ...
 
     async def find_posted(
-        self, context: TenantContext, message: Outgoing, *, key: str
+        self, context: TenantContext, message: Outgoing, *, key: str, since: float
     ) -> str | None:
-        """The ts of a message posted earlier under *key*; None when it surely is not there.
+        """The ts of a message posted under *key*, and not before *since* (epoch seconds, by the
+        database's clock); None when it surely is not there.
 
         Raises Postponed when Slack cannot say just now: only a later try may post. Raises CannotPost
         (UNKNOWN) when it never will: nobody may.

@@ -1,6 +1,18 @@
 -- find_conversation --
 select id, agent from conversation where channel = $1 and thread_ts = $2;
 
+-- is_ours --
+-- From the first message that asked us something: a person's own, whose ts is in its turn's key, or
+-- the post that says what was asked by a form. `/ask` begins the thread.
+select exists (
+  select from conversation c
+  left join turn t on t.conversation_id = c.id
+  left join outbox_message o on o.key = t.event_key
+  where c.channel = $1 and c.thread_ts = $2 and $3 > coalesce(
+    o.message_ts, substring(t.event_key from '^[A-Z0-9]+:([0-9.]+)$'), c.thread_ts
+  ) collate "C"
+);
+
 -- open_conversation --
 insert into conversation as c (channel, thread_ts, agent, opened_by) values ($1, $2, $3, $4)
 on conflict (channel, thread_ts) do update set agent = c.agent
@@ -106,7 +118,9 @@ values ($1, $2, $3, $4, $5::jsonb)
 on conflict (key) do nothing;
 
 -- find_outbox --
-select state, message_ts, attempts, coalesce(reason, '') as reason from outbox_message where key = $1;
+select state, message_ts, attempts, coalesce(reason, '') as reason,
+  extract(epoch from created_at)::float8 as since
+from outbox_message where key = $1;
 
 -- find_body --
 select body from outbox_message where key = $1;

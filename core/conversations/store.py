@@ -30,6 +30,11 @@ async def find_agent(tx: Tx, channel: str, thread_ts: str) -> str | None:
     return row["agent"] if row else None
 
 
+async def is_ours(tx: Tx, channel: str, thread_ts: str, ts: str) -> bool:
+    """Whether somebody had asked us something in the thread before *ts*."""
+    return bool(await tx.fetchval(SQL["is_ours"], channel, thread_ts, ts))
+
+
 async def open_conversation(tx: Tx, question: Question, agent: str) -> int:
     """The thread's conversation; the agent that opened it stays."""
     place = question.place

@@ -117,10 +117,14 @@ returning true;
 update inbox_event set state = 'done', finished_at = now(), reason = 'overheard'
 where id = $1 and state = 'waiting';
 
--- recall_overheard --
-update inbox_event set state = 'waiting', finished_at = null, reason = null
+-- list_overheard --
+select id, payload from inbox_event
 where reason = 'overheard' and mailbox = (select e.mailbox from inbox_event e where e.id = $1)
   and finished_at > now() - interval '1 hour';
+
+-- recall_overheard --
+update inbox_event set state = 'waiting', finished_at = null, reason = null
+where id = any ($1::bigint[]) and reason = 'overheard';
 
 -- forget_overheard --
 update inbox_event set payload = '', reason = null

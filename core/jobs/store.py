@@ -111,9 +111,15 @@ async def overhear(tx: Tx, event: int) -> None:
     await tx.execute(SQL["overhear"], event)
 
 
-async def recall_overheard(tx: Tx, event: int) -> None:
-    """What was overheard in this event's mailbox waits again, for whoever drains it now."""
-    await tx.execute(SQL["recall_overheard"], event)
+async def list_overheard(tx: Tx, event: int) -> list[tuple[int, str]]:
+    """(event, payload) of what was overheard in this event's mailbox within the last hour."""
+    rows = await tx.fetch(SQL["list_overheard"], event)
+    return [(row["id"], row["payload"]) for row in rows]
+
+
+async def recall_overheard(tx: Tx, events: Sequence[int]) -> None:
+    """These wait again, for whoever drains their mailbox now."""
+    await tx.execute(SQL["recall_overheard"], events)
 
 
 async def forget_overheard(tx: Tx) -> None:

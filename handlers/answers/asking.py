@@ -16,7 +16,7 @@ from core.agents.load_roster import load_roster_for
 from core.agents.model import Chooser, Roster
 from core.conversations.model import Outgoing, Place, Question
 from core.conversations.outbox import post
-from core.conversations.ports import CannotPost, TooLate
+from core.conversations.ports import UNKNOWN, CannotPost, TooLate
 from core.conversations.turns.run_turn import run_turn
 from core.db.tenant import TenantContext
 from core.kernel.errors import Invalid, NotFound, Refused
@@ -39,7 +39,7 @@ from handlers.blocks.answers.asking import (
     read_ask_form,
     read_quoted,
 )
-from handlers.blocks.questions import asked_message
+from handlers.blocks.questions import PERHAPS_ASKED, asked_directly, asked_message
 from handlers.blocks.rendered import Rendered
 from handlers.replying import answer_press
 
@@ -138,7 +138,7 @@ async def _put(
     key: str,
 ) -> Place:
     """Say what is asked: in the message's thread, for all to read, or in the person's direct message.
-    There too where the channel is closed to us."""
+    There too where the channel is closed to us, unless it may stand there already: CannotPost."""
     messenger, tenant, person_id = services.staff.messenger, sent.tenant, sent.person_id
     if asked.in_thread:
         words = asked_message(person_id, choice.agent, choice.question)
@@ -148,11 +148,13 @@ async def _put(
             )
             return Place(team_id, quoted.channel, quoted.thread, person_id, False, ts)
         except CannotPost as closed:
+            if closed.reason == UNKNOWN:
+                raise CannotPost(PERHAPS_ASKED, UNKNOWN) from closed
             why = str(closed)
     direct = await messenger.open_direct(tenant, person_id)
     words = asked_alone(quoted, choice.agent, choice.question)
     if asked.in_thread:
-        words = f"I answer here, because the thread is closed to me. {why}\n{words}"
+        words = asked_directly(words, why, place="thread")
     ts = await post(tenant, messenger, Outgoing(direct, words), key=f"{key}:direct")
     return Place(team_id, direct, ts, person_id, private=True)
 

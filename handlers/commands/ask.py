@@ -9,11 +9,11 @@ from core.agents.choose_agent import Choice, split_ask
 from core.agents.load_roster import load_roster_for
 from core.conversations.model import About, Outgoing, Place, Question
 from core.conversations.outbox import post
-from core.conversations.ports import CannotPost
+from core.conversations.ports import UNKNOWN, CannotPost
 from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.blocks.questions import asked_message
+from handlers.blocks.questions import PERHAPS_ASKED, asked_directly, asked_message, partly_read
 from handlers.blocks.refusals import nothing_asked
 from handlers.commands.admitting import admitted
 from handlers.commands.typed import Command, read_command, respond
@@ -43,19 +43,24 @@ async def _ask(services: Services, command: Command, person: Person) -> None:
         # What was typed where we are not a member is answered to that person alone: they may share it.
         about=About(command.channel) if place.private else None,
     )
+    if command.left_out:
+        await respond(services, command, partly_read(command.left_out))
     await run_turn(command.tenant, services.staff, question)
 
 
 async def _put(services: Services, command: Command, choice: Choice) -> Place:
-    """Post the question, in the person's direct message where the channel is closed to us."""
+    """Post the question, in the person's direct message where the channel is closed to us. Raises
+    CannotPost where it may stand already: asked once more elsewhere, it would be there twice."""
     words = asked_message(command.person_id, choice.agent, choice.question)
     root = Outgoing(command.channel, words)
     key, messenger = f"ask:{command.inbox.event_id}", services.staff.messenger
     try:
         ts = await post(command.tenant, messenger, root, key=key)
-    except CannotPost:
-        # Not a member of that channel: answer where the person can read it alone.
-        root = replace(root, channel=await messenger.open_direct(command.tenant, command.person_id))
+    except CannotPost as closed:
+        if closed.reason == UNKNOWN:
+            raise CannotPost(PERHAPS_ASKED, UNKNOWN) from closed
+        direct = await messenger.open_direct(command.tenant, command.person_id)
+        root = replace(root, channel=direct, text=asked_directly(words, str(closed)))
         ts = await post(command.tenant, messenger, root, key=f"{key}:direct")
     private = root.channel.startswith("D")
     return Place(command.team_id, root.channel, ts, command.person_id, private=private)

@@ -9,7 +9,7 @@ from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
 from core.services import Services
 from handlers.blocks.rendered import Rendered
-from handlers.hearing import plain
+from handlers.hearing import fitted, plain
 from handlers.replying import answer_privately
 
 
@@ -26,6 +26,7 @@ class Command:
     text: str
     response_url: str
     trigger_id: str = ""
+    left_out: int = 0  # characters that were typed and are not in the text
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -39,6 +40,7 @@ class Command:
 
 def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
     """Slack's payload (docs.slack.dev, "Implementing slash commands")."""
+    text, left_out = fitted(plain(str(command.get("text") or ""), context.bot_user_id or ""))
     return Command(
         tenant=context["tenant"],
         inbox=context["inbox_event"],
@@ -46,9 +48,10 @@ def read_command(command: dict[str, Any], context: AsyncBoltContext) -> Command:
         channel=str(command.get("channel_id") or ""),
         person_id=str(command.get("user_id") or ""),
         home_team=str(command.get("team_id") or "") or None,
-        text=plain(str(command.get("text") or ""), context.bot_user_id or ""),
+        text=text,
         response_url=str(command.get("response_url") or ""),
         trigger_id=str(command.get("trigger_id") or ""),
+        left_out=left_out,
     )
 
 

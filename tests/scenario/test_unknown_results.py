@@ -153,7 +153,7 @@ async def test_a_thread_that_is_gone_holds_nothing_and_that_is_known(idle, half_
     idle.sandbox.refuse("conversations.replies", "thread_not_found")
     messenger = idle.product.services.staff.messenger
 
-    assert await messenger.find_posted(context, message, key=key) is None
+    assert await messenger.find_posted(context, message, key=key, since=0.0) is None
 
 
 async def test_a_thread_too_long_to_look_through_is_not_taken_for_one_without_the_message(
@@ -162,7 +162,9 @@ async def test_a_thread_too_long_to_look_through_is_not_taken_for_one_without_th
     monkeypatch.setattr("bot.slack.posts.MOST_PAGES", 1)
     context, message, key, _ = half_posted
     with pytest.raises(CannotPost) as refused:
-        await idle.product.services.staff.messenger.find_posted(context, message, key=key)
+        await idle.product.services.staff.messenger.find_posted(
+            context, message, key=key, since=0.0
+        )
 
     assert refused.value.reason == UNKNOWN
 

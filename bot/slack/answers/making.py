@@ -84,7 +84,9 @@ class MessageMaker:
         since = place.asked_ts or place.thread_ts
         async for message in self.posts.said(place.channel, place.thread_ts, oldest=since):
             ts, key = str(message["ts"]), key_of(message)
-            is_ours = key == part.key or (key is None and message.get("user") == self.bot_user_id)
+            is_ours = (key == part.key and await self.posts.is_ours(message)) or (
+                key is None and message.get("user") == self.bot_user_id
+            )
             if is_ours and float(ts) > float(since) and not await self.parts.is_known(ts):
                 (streamed if key is None else posted).append(ts)
         return posted, streamed

@@ -79,7 +79,10 @@ async def _change_cards(context: TenantContext, staff: Staff, step: ToolStep) ->
 
 async def _found(context: TenantContext, staff: Staff, card: Outgoing, key: str) -> str | None:
     """Where a card stands whose poster died before that was on record: somebody has pressed it."""
-    message_ts = await staff.messenger.find_posted(context, card, key=key)
+    async with context.db.transaction() as tx:
+        row = await store.find_outbox(tx, key)
+    since = row.since if row else 0.0
+    message_ts = await staff.messenger.find_posted(context, card, key=key, since=since)
     if message_ts is not None:
         async with context.db.transaction() as tx:
             await store.mark_sent(tx, key, message_ts)

@@ -10,6 +10,7 @@ from core.conversations import store
 from core.conversations.approvals.ask_people import ask_people, end_unasked
 from core.conversations.approvals.carry_out import carry_out
 from core.conversations.approvals.show_outcome import show_outcome
+from core.conversations.find_conversation import recall_replies
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
 from core.conversations.sharing.offer_answer import offer_answer
@@ -141,9 +142,8 @@ async def _open(context: TenantContext, question: Question) -> tuple[Roster, Tur
         conversation = await store.open_conversation(tx, question, choice.agent.key)
         if choice.takes_thread:
             await store.give_thread(tx, conversation, choice.agent.key)
-        if kept is None:
-            # Slack keeps no order: what was said next in this thread may have come before.
-            await jobs.recall_overheard(tx, question.event)
+        # Slack keeps no order: what was said next in this thread may have come before.
+        await recall_replies(tx, question.event, place.asked_ts or place.thread_ts)
         # Who is asked to take over is asked what was asked last.
         text = choice.question or await store.find_last_question(tx, conversation)
         return roster, await store.open_turn(

@@ -9,10 +9,12 @@ import pytest
 from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.errors import in_our_words
 from bot.slack.pacing.pace import Pace
 from bot.slack.pacing.patience import waiting_at_most
 from bot.slack.pacing.web_client import MOST_TOKENS, PacedWebClient, slack_session, web_client
-from core.kernel.errors import Disconnected
+from core.conversations.ports import CannotPost
+from core.kernel.errors import Disconnected, Postponed
 from core.kernel.secret import Secret
 from core.pacing.model import NotCarriedOut
 
@@ -117,6 +119,43 @@ async def test_a_call_of_unknown_end_is_not_repeated(slack, client_of, context, 
 
     assert unknown.value
     assert len(slack.calls) == 1
+
+
+# What a proxy on the way says, or a Slack on a bad day: nothing that is a word of Slack's.
+UNREADABLE = {
+    f"{status} {kind} {body}": (status, kind, body)
+    for status in (200, 400, 403, 407, 500, 502)
+    for kind, body in (
+        ("application/json", "<html>"),
+        ("application/json", "[]"),
+        ("application/json", "[1]"),
+        ("application/json", "null"),
+        ("application/json", '"no"'),
+        ("text/plain", "no"),
+        ("text/html", "<p>no</p>"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+async def test_what_is_no_word_of_slacks_refuses_nothing_for_good(slack, client_of, context, name):
+    status, kind, body = UNREADABLE[name]
+    slack.answers = [web.Response(status=status, content_type=kind, text=body)]
+    with pytest.raises(Postponed) as passing, in_our_words():
+        await client_of(context).users_info(user="U1")
+
+    # It may have been carried out, so a message is looked up before it is posted again.
+    assert not isinstance(passing.value, NotCarriedOut)
+    assert len(slack.calls) == 1
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_method_that_is_not_there_is_not_asked_for_again(slack, client_of, context, status):
+    slack.answers = [web.Response(status=status, content_type="text/html", text="<p>no</p>")]
+    with pytest.raises(CannotPost) as refused, in_our_words():
+        await client_of(context).users_info(user="U1")
+
+    assert refused.value.reason == f"http_{status}"
 
 
 async def test_one_channel_gets_a_message_a_second_and_another_need_not_wait(

@@ -193,11 +193,15 @@ async def test_an_answer_that_cannot_be_read_refuses_no_token_unless_it_says_so(
     status, kind, body = UNREADABLE[name]
     slack.instead = [web.Response(status=status, content_type=kind, text=body)]
     api = AsyncWebClient(base_url=f"{slack.url}/api/")
-    if status == 403:
-        with pytest.raises(SlackConnectionError, match="http_403"):
-            await check_app_token(api, Secret("xapp-1"))
-    else:
-        await check_app_token(api, Secret("xapp-1"))
+    await check_app_token(api, Secret("xapp-1"))
+
+    assert not slack.instead
+
+
+async def test_a_token_that_slack_refuses_is_refused(slack):
+    slack.instead = [web.json_response({"ok": False, "error": "invalid_auth"})]
+    with pytest.raises(SlackConnectionError, match="invalid_auth"):
+        await check_app_token(AsyncWebClient(base_url=f"{slack.url}/api/"), Secret("xapp-1"))
 
 
 @pytest.mark.parametrize("status", [403, 503])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers.hearing import LONGEST_QUESTION, plain
+from handlers.hearing import LEFT_OUT, LONGEST_QUESTION, fitted, plain
 
 
 @pytest.mark.parametrize(
@@ -31,5 +31,14 @@ def test_nothing_a_person_writes_makes_it_fail_or_leaves_a_nul(text):
     assert "\x00" not in heard
 
 
-def test_a_flood_is_cut():
-    assert len(plain("x" * 100_000, "U0BOT")) == LONGEST_QUESTION
+def test_of_a_question_that_is_too_long_beginning_and_end_are_kept():
+    text, left_out = fitted("Dear AEGIS, " + "x" * 100_000 + " Who approves that?")
+
+    assert len(text) <= LONGEST_QUESTION
+    assert text.startswith("Dear AEGIS, x")
+    assert text.endswith("x Who approves that?")
+    assert left_out == 100_031 - (len(text) - len(LEFT_OUT))
+
+
+def test_a_question_of_the_greatest_length_is_kept_whole():
+    assert fitted("x" * LONGEST_QUESTION) == ("x" * LONGEST_QUESTION, 0)
