@@ -165,6 +165,10 @@ class Settings(BaseModel):
     trial_dollars: float = Field(100.0, alias="AEGIS_TRIAL_DOLLARS", gt=0, le=1e6)
     trial_tokens: int = Field(50_000_000, alias="AEGIS_TRIAL_TOKENS", gt=0, le=10**12)
     calls_at_once: int = Field(64, alias="AEGIS_CALLS_AT_ONCE", ge=1, le=10_000)
+    # What one workspace may keep, whoever adds it: documents, passages of them, their text.
+    quota_documents: int = Field(10_000, alias="AEGIS_QUOTA_DOCUMENTS", ge=1, le=10**7)
+    quota_passages: int = Field(250_000, alias="AEGIS_QUOTA_PASSAGES", ge=1, le=10**8)
+    quota_text_mb: int = Field(500, alias="AEGIS_QUOTA_TEXT_MB", ge=1, le=10**6)
     # Private networks in which an MCP server may be, as in 10.1.0.0/16; without it, none.
     mcp_allow_private: Networks = Field((), alias="AEGIS_MCP_ALLOW_PRIVATE")
     offline_words_per_s: float | None = Field(None, alias="AEGIS_OFFLINE_WORDS_PER_S", gt=0)

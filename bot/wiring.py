@@ -39,6 +39,7 @@ from bot.worker.worker import Worker
 from core.agents.ready_roster import ready_roster
 from core.connections.mcp.tools import ToolServers
 from core.connections.network import Network
+from core.conversations.files.filing import Filing
 from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.tools.reading import reading_tools
 from core.conversations.tools.remembering import remembering_tools
@@ -61,14 +62,18 @@ from core.jobs.wake_ups import open_bell
 from core.kernel.errors import DomainError
 from core.kernel.ids import TenantId, new_id
 from core.kernel.secret import Secret
+from core.knowledge.arrivals.in_turn import InTurn
+from core.knowledge.arrivals.model import Quota
+from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.embedding.minilm import load as load_embedder
-from core.knowledge.ports import Embedder, Reader
+from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.workspaces import Workspaces
 from handlers.blocks.answers.sharing import share_offer
 from handlers.blocks.approvals import approval_card
+from handlers.blocks.knowledge import file_card
 from handlers.blocks.mrkdwn import to_mrkdwn
 from handlers.blocks.servers.forms import ADD_FORM
 from handlers.giving_up import give_up, tell_of_it
@@ -80,6 +85,8 @@ log = logging.getLogger(__name__)
 # At the end: how long a token that is being renewed is waited for, less what the pools then take.
 LONGEST_RENEWAL_SECONDS = 20.0
 CLOSING_SECONDS = 4.0
+# No tenant has more than half of it.
+FILES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,15 @@ class Product:
     clients: SlackClients
     app: AsyncApp
     worker: Worker
+    shelver: Worker
     intake: Intake
     readiness: Readiness = field(default_factory=Readiness)
     farewell: Farewell = field(default_factory=Farewell)
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """One for what people say, one for the files they give."""
+        return self.worker, self.shelver
 
 
 @asynccontextmanager
@@ -111,7 +124,9 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         gateway = open_gateway(settings, storage.database, model_client)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
-        staff = _staff(gateway, messenger, reader, embedder, servers)
+        shelf = Shelf(reader, InTurn(embedder) if embedder else None, quota(settings))
+        staff = _staff(gateway, messenger, shelf, embedder, servers)
+        files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
             database=storage.database,
             provisioner=storage.provisioner,
@@ -121,7 +136,8 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             directory=SlackDirectory(clients, workspaces),
             staff=staff,
             reader=reader,
-            files=SlackFiles(clients, session, file_hosts(settings)),
+            files=files,
+            filing=Filing(storage.database, messenger, files, shelf, file_card),
             uploads=SlackUploads(clients, session, file_hosts(settings)),
             tokens=clients,
             teams=SlackTeams(clients),
@@ -129,10 +145,13 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             tool_names=tuple(staff.dispatcher.tools),
         )
         app = build_app(clients, services)
-        worker = _worker(settings, storage, services, app)
+        worker, shelver = _workers(settings, storage, services, app)
         ring = await stack.enter_async_context(open_bell(storage.listen_dsn, worker.wake))
         intake = _intake(settings, storage, app, EventBatch(storage.intake, ring))
-        yield Product(settings, storage, services, clients, app, worker, intake, farewell=farewell)
+        workers = worker, shelver
+        yield Product(
+            settings, storage, services, clients, app, *workers, intake, farewell=farewell
+        )
 
 
 async def _close(clients: SlackClients, farewell: Farewell) -> None:
@@ -163,14 +182,14 @@ def _intake(settings: Settings, storage: Storage, app: AsyncApp, batch: EventBat
 def _staff(
     gateway: Gateway,
     messenger: SlackMessenger,
-    reader: Reader,
+    shelf: Shelf,
     embedder: Embedder | None,
     servers: ToolServers,
 ) -> Staff:
     """The agents with all their tools: whoever adds one adds it here."""
     tools = (
         *reading_tools(embedder),
-        *writing_tools(messenger, reader, embedder, to_mrkdwn),
+        *writing_tools(messenger, shelf, to_mrkdwn),
         *remembering_tools(),
     )
     dispatcher = Dispatcher(tools)
@@ -191,6 +210,15 @@ def _tell_owners(database: Database) -> Callable[[TenantId, str, str], Awaitable
         await tell_owner(database, tenant_id, words, key=key)
 
     return tell
+
+
+def quota(settings: Settings) -> Quota:
+    """What each workspace may keep."""
+    return Quota(
+        documents=settings.quota_documents,
+        chunks=settings.quota_passages,
+        text_bytes=settings.quota_text_mb * 1_000_000,
+    )
 
 
 def trial_limits(settings: Settings) -> tuple[Limit, ...]:
@@ -243,7 +271,9 @@ async def open_embedder(settings: Settings) -> Embedder | None:
     return embedder
 
 
-def _worker(settings: Settings, storage: Storage, services: Services, app: AsyncApp) -> Worker:
+def _workers(
+    settings: Settings, storage: Storage, services: Services, app: AsyncApp
+) -> tuple[Worker, Worker]:
     async def handle(context: TenantContext, event: InboxEvent) -> None:
         if event.kind == "task":
             await run_task(TASKS, services, context, event)
@@ -255,7 +285,18 @@ def _worker(settings: Settings, storage: Storage, services: Services, app: Async
 
     name = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
     drain = MailboxDrain(storage.database, handle, tell, partial(tell_of_it, services))
-    return Worker(storage.database, drain, name=name, lease_seconds=settings.lease_seconds)
+    seconds = settings.lease_seconds
+    return (
+        Worker(storage.database, drain, name=name, lease_seconds=seconds),
+        Worker(
+            storage.database,
+            drain,
+            name=f"{name}:files",
+            lane="reading",
+            at_once=FILES_AT_ONCE,
+            lease_seconds=seconds,
+        ),
+    )
 
 
 def _answer_now(storage: Storage, app: AsyncApp) -> AnswerNow:

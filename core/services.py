@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.conversations.files.filing import Filing
 from core.conversations.ports import FileSink, FileSource, Screens
 from core.conversations.turns.staff import Staff
 from core.db.database import Database
@@ -25,6 +26,7 @@ class Services:
     staff: Staff
     reader: BatchReader
     files: FileSource
+    filing: Filing
     uploads: FileSink
     tokens: TokenCheck
     teams: TeamList
