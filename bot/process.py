@@ -102,7 +102,7 @@ async def working(product: Product) -> AsyncIterator[None]:
     clock = housekeeping(product)
     clock.start()
     try:
-        async with listening(product.storage.listen_dsn, product.worker.wake):
+        async with listening(product.storage.listen_dsn, product.workers[0].wake):
             yield
     finally:
         clock.shutdown(wait=False)

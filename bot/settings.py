@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from core.kernel.secret import Secret
+from core.knowledge.arrivals.model import Quota
 
 _APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -177,6 +178,11 @@ class Settings(BaseModel):
     def is_embedded(self) -> bool:
         """Whether the product brings its own PostgreSQL."""
         return self.database_url is None
+
+    @property
+    def quota(self) -> Quota:
+        """What each workspace may keep."""
+        return Quota(self.quota_documents, self.quota_passages, self.quota_text_mb * 1_000_000)
 
     @model_validator(mode="before")
     @classmethod

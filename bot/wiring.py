@@ -3,8 +3,6 @@
 import asyncio
 import json
 import logging
-import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,6 +32,7 @@ from bot.slack.screens.screens import SlackScreens
 from bot.storage import Storage
 from bot.worker.dispatch import CONTEXT_KEY, dispatch, run_task
 from bot.worker.farewell import Farewell
+from bot.worker.lanes import open_workers
 from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.agents.ready_roster import ready_roster
@@ -60,10 +59,9 @@ from core.gateway.usage.model import MICROS, Limit
 from core.jobs.model import InboxEvent
 from core.jobs.wake_ups import open_bell
 from core.kernel.errors import DomainError
-from core.kernel.ids import TenantId, new_id
+from core.kernel.ids import TenantId
 from core.kernel.secret import Secret
 from core.knowledge.arrivals.in_turn import InTurn
-from core.knowledge.arrivals.model import Quota
 from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.embedding.minilm import load as load_embedder
 from core.knowledge.ports import Embedder
@@ -85,8 +83,6 @@ log = logging.getLogger(__name__)
 # At the end: how long a token that is being renewed is waited for, less what the pools then take.
 LONGEST_RENEWAL_SECONDS = 20.0
 CLOSING_SECONDS = 4.0
-# No tenant has more than half of it.
-FILES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +94,10 @@ class Product:
     services: Services
     clients: SlackClients
     app: AsyncApp
-    worker: Worker
-    shelver: Worker
+    workers: tuple[Worker, ...]
     intake: Intake
     readiness: Readiness = field(default_factory=Readiness)
     farewell: Farewell = field(default_factory=Farewell)
-
-    @property
-    def workers(self) -> tuple[Worker, ...]:
-        """One for what people say, one for the files they give."""
-        return self.worker, self.shelver
 
 
 @asynccontextmanager
@@ -124,7 +114,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         gateway = open_gateway(settings, storage.database, model_client)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
-        shelf = Shelf(reader, InTurn(embedder) if embedder else None, quota(settings))
+        shelf = Shelf(reader, InTurn(embedder) if embedder else None, settings.quota)
         staff = _staff(gateway, messenger, shelf, embedder, servers)
         files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
@@ -136,7 +126,6 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             directory=SlackDirectory(clients, workspaces),
             staff=staff,
             reader=reader,
-            files=files,
             filing=Filing(storage.database, messenger, files, shelf, file_card),
             uploads=SlackUploads(clients, session, file_hosts(settings)),
             tokens=clients,
@@ -145,13 +134,10 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             tool_names=tuple(staff.dispatcher.tools),
         )
         app = build_app(clients, services)
-        worker, shelver = _workers(settings, storage, services, app)
-        ring = await stack.enter_async_context(open_bell(storage.listen_dsn, worker.wake))
+        workers = _workers(settings, storage, services, app)
+        ring = await stack.enter_async_context(open_bell(storage.listen_dsn, workers[0].wake))
         intake = _intake(settings, storage, app, EventBatch(storage.intake, ring))
-        workers = worker, shelver
-        yield Product(
-            settings, storage, services, clients, app, *workers, intake, farewell=farewell
-        )
+        yield Product(settings, storage, services, clients, app, workers, intake, farewell=farewell)
 
 
 async def _close(clients: SlackClients, farewell: Farewell) -> None:
@@ -212,15 +198,6 @@ def _tell_owners(database: Database) -> Callable[[TenantId, str, str], Awaitable
     return tell
 
 
-def quota(settings: Settings) -> Quota:
-    """What each workspace may keep."""
-    return Quota(
-        documents=settings.quota_documents,
-        chunks=settings.quota_passages,
-        text_bytes=settings.quota_text_mb * 1_000_000,
-    )
-
-
 def trial_limits(settings: Settings) -> tuple[Limit, ...]:
     """What every workspace may have in a month, whatever it sets itself."""
     micros = round(settings.trial_dollars * MICROS)
@@ -273,7 +250,7 @@ async def open_embedder(settings: Settings) -> Embedder | None:
 
 def _workers(
     settings: Settings, storage: Storage, services: Services, app: AsyncApp
-) -> tuple[Worker, Worker]:
+) -> tuple[Worker, ...]:
     async def handle(context: TenantContext, event: InboxEvent) -> None:
         if event.kind == "task":
             await run_task(TASKS, services, context, event)
@@ -283,20 +260,8 @@ def _workers(
     async def tell(context: TenantContext, event: InboxEvent, reference: str) -> None:
         await give_up(services, context, event, reference)
 
-    name = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
     drain = MailboxDrain(storage.database, handle, tell, partial(tell_of_it, services))
-    seconds = settings.lease_seconds
-    return (
-        Worker(storage.database, drain, name=name, lease_seconds=seconds),
-        Worker(
-            storage.database,
-            drain,
-            name=f"{name}:files",
-            lane="reading",
-            at_once=FILES_AT_ONCE,
-            lease_seconds=seconds,
-        ),
-    )
+    return open_workers(storage.database, drain, settings.lease_seconds)
 
 
 def _answer_now(storage: Storage, app: AsyncApp) -> AnswerNow:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.conversations.files.filing import Filing
-from core.conversations.ports import FileSink, FileSource, Screens
+from core.conversations.ports import FileSink, Screens
 from core.conversations.turns.staff import Staff
 from core.db.database import Database
 from core.kernel.signing import Signer
@@ -25,7 +25,6 @@ class Services:
     directory: Directory
     staff: Staff
     reader: BatchReader
-    files: FileSource
     filing: Filing
     uploads: FileSink
     tokens: TokenCheck

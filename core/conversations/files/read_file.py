@@ -52,11 +52,12 @@ class FileReading:
             async with self._context.db.transaction() as tx:
                 arrival = await arrivals.find_arrival(tx, self._document_id)
             if arrival is None:
-                return None  # forgotten, and its card says so
+                return  # forgotten, and its card says so
             try:
                 await self._read(arrival)
             except Withdrawn:
-                return await self._show_forgotten()
+                await self._show_forgotten()
+                return
             except Disconnected:
                 raise
             except DomainError as error:
