@@ -9,6 +9,7 @@ from core.knowledge.arrivals import store as arrivals
 from core.knowledge.arrivals.model import Arrival, Held, Quota
 from core.knowledge.forget_document import forget_document
 from tests.integration.arrivals.adding import add, rows
+from tests.integration.worker.queueing import until
 
 SECTIONS = "\n\n".join(f"## Part {n}\n\nRule {n} of the workshop." for n in range(4))
 
@@ -48,6 +49,31 @@ async def test_a84_twenty_at_once_do_not_pass_the_bytes_of_text(context):
     assert kept == 3
     assert await rows(context, "select sum(text_bytes) <= 10000 from document") == [True]
     assert "MB of text" in told.pop()
+
+
+async def test_a84_two_at_once_see_what_the_other_has_reserved(context, database, monkeypatch):
+    """Both would count before either has reserved. Without the lock they do, and neither comes in."""
+    counted, count = [], arrivals.count_held
+
+    async def count_and_wait(tx, document_id):
+        held = await count(tx, document_id)
+        counted.append(document_id)
+        if len(counted) == 1:  # until the other has counted too, or waits for us
+            await until(lambda: _is_met(database, counted))
+        return held
+
+    monkeypatch.setattr(arrivals, "count_held", count_and_wait)
+    kept, told = await at_once(context, 2, Quota(documents=1))
+
+    assert (kept, len(told)) == (1, 1)
+
+
+async def _is_met(database, counted) -> bool:
+    async with database.control() as tx:
+        waits = await tx.fetchval(
+            "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+        )
+    return waits or len(counted) > 1
 
 
 async def test_a84_what_is_on_its_way_counts_and_what_waits_does_not(context):
