@@ -1,6 +1,7 @@
 """A84: a workspace keeps no more than its quota, whoever adds and however many do at once."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -52,18 +53,20 @@ async def test_a84_twenty_at_once_do_not_pass_the_bytes_of_text(context):
 
 
 async def test_a84_two_at_once_see_what_the_other_has_reserved(context, database, monkeypatch):
-    """Both would count before either has reserved. Without the lock they do, and neither comes in."""
-    counted, count = [], arrivals.count_held
+    """Both would count before either has reserved. Without the lock they do, and both come in."""
+    asked, counted, count = Counter(), [], arrivals.count_held
 
     async def count_and_wait(tx, document_id):
         held = await count(tx, document_id)
-        counted.append(document_id)
-        if len(counted) == 1:  # until the other has counted too, or waits for us
-            await until(lambda: _is_met(database, counted))
+        asked[document_id] += 1
+        if asked[document_id] == 2:  # once before it is read, once before it is indexed
+            counted.append(document_id)
+            if len(counted) == 1:  # until the other has counted too, or waits for us
+                await until(lambda: _is_met(database, counted))
         return held
 
     monkeypatch.setattr(arrivals, "count_held", count_and_wait)
-    kept, told = await at_once(context, 2, Quota(documents=1))
+    kept, told = await at_once(context, 2, Quota(chunks=4), "# {}\n\n" + SECTIONS)
 
     assert (kept, len(told)) == (1, 1)
 
