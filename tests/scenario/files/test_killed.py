@@ -5,9 +5,8 @@ import signal
 import aiohttp
 import pytest
 
-from handlers.blocks.knowledge import INDEXES
 from tests.scenario.files.dropping import LONG, cards, documents, drop, until_said
-from tests.scenario.test_recovery import worker_process
+from tests.scenario.test_recovery import until, worker_process
 
 
 @pytest.fixture
@@ -23,9 +22,9 @@ async def idle(stage_with, process_environment, tmp_path):
         yield stage, http, environment, scratch
 
 
-def left_in(scratch):
-    """What lies there, but for the empty-handed `.ses` of onnxruntime's own."""
-    return [path.name for path in scratch.rglob("*") if path.name != ".ses"]
+async def is_indexed(context):
+    """It was read, and is at work with what takes longest."""
+    return [state for _, state, _ in await documents(context)] == ["indexing"]
 
 
 async def test_a82_kill_9_in_the_middle_of_a_file(idle):
@@ -33,27 +32,28 @@ async def test_a82_kill_9_in_the_middle_of_a_file(idle):
     context = stage.tenants["northwind"]
     async with worker_process(environment, stage.sandbox) as first:
         await drop(http, "hooks.md", LONG)
-        await until_said(http, INDEXES)
+        await until(lambda: is_indexed(context))
         first.send_signal(signal.SIGKILL)
         await first.wait()
     [(_, state, chunks)] = await documents(context)
     assert (state, chunks) == ("indexing", 0)
-    assert left_in(scratch) == []
+    assert list(scratch.iterdir()) == []
 
     async with worker_process(environment, stage.sandbox):
         await until_said(http, "I have read *hooks.md*", seconds=90)
 
     assert len(await cards(http)) == 1
     assert await documents(context) == [("hooks.md", "ready", 400)]
-    assert left_in(scratch) == []
+    assert list(scratch.iterdir()) == []
 
 
 async def test_what_slack_has_lost_meanwhile_is_said_to_whoever_gave_it(idle):
     """Nothing of the original is kept here: it is fetched again, and is not there any more."""
     stage, http, environment, _ = idle
+    context = stage.tenants["northwind"]
     async with worker_process(environment, stage.sandbox) as first:
         await drop(http, "hooks.md", LONG)
-        await until_said(http, INDEXES)
+        await until(lambda: is_indexed(context))
         first.send_signal(signal.SIGKILL)
         await first.wait()
     for workspace in stage.sandbox.world.workspaces.values():
@@ -63,4 +63,4 @@ async def test_what_slack_has_lost_meanwhile_is_said_to_whoever_gave_it(idle):
 
     assert "Slack does not have that file any more" in told["text"]
     assert len(await cards(http)) == 1
-    assert await documents(stage.tenants["northwind"]) == []
+    assert await documents(context) == []
