@@ -107,8 +107,8 @@ def is_direct(event: dict[str, Any]) -> bool:
     return kind == "im" if kind else str(event.get("channel") or "").startswith("D")
 
 
-def plain(text: str, bot_user_id: str) -> str:
-    """What the person wrote, without Slack's markup and without what the eye cannot see.
+def plain(text: str, bot_user_id: str, longest: int = LONGEST_QUESTION) -> str:
+    """What the person wrote, *longest* characters at most, without Slack's markup and without what the eye cannot see.
 
     Source: docs.slack.dev, "Formatting message text": `<…>` tokens, and `&amp; &lt; &gt;`.
     """
@@ -116,4 +116,4 @@ def plain(text: str, bot_user_id: str) -> str:
     text = _LINK.sub(lambda m: f"{m[2]} ({m[1]})" if m[2] and m[2] != m[1] else m[1], text)
     text = _CHANNEL.sub(lambda m: f"#{m[2]} ({m[1]})" if m[2] else m[1], text)
     text = _OTHER.sub(lambda m: m[2] or m[1], text)
-    return without_invisible(unescape(text)).strip()[:LONGEST_QUESTION]
+    return without_invisible(unescape(text)).strip()[:longest]

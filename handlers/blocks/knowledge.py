@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.conversations.files.model import FileStatus
+from core.knowledge.model import Ingested
 from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import Block, Rendered, said, section
@@ -10,6 +11,7 @@ from handlers.blocks.rendered import Block, Rendered, said, section
 # How the cards of files begin that are not done with.
 WAITS, READS, INDEXES = "I am going to read", "I am reading", "I am indexing"
 
+SAVE_MESSAGE = "knowledge.save_message"
 SHARE = "knowledge.share"
 FORGET = "knowledge.forget"
 LONGEST_TITLE = 200
@@ -61,13 +63,14 @@ def file_read(
     replaces: bool = False,
     outdated: bool = False,
     notes: Sequence[str] = (),
+    verb: str = "read",
 ) -> Rendered:
     """The file is known now, to its owner alone; two buttons say what may follow.
 
     *notes*: what of it could not be read, in sentences that may hold words of the file.
     """
     extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
-    done = "I have read" if is_new else "I already know"
+    done = f"I have {verb}" if is_new else "I already know"
     earlier = " It takes the place of the version before." if replaces else ""
     if outdated:
         earlier = " You have sent a later version of it, and that is the one I keep."
@@ -81,6 +84,19 @@ def file_read(
         _button("Forget it", FORGET, document_id, style="danger"),
     ]
     return Rendered(words, [section(words), {"type": "actions", "elements": buttons}])
+
+
+def message_saved(ingested: Ingested) -> Rendered:
+    """A message is known now like a file, to whoever saved it alone."""
+    document = ingested.document
+    return file_read(
+        document.document_id,
+        document.title,
+        pages=None,
+        is_new=ingested.is_new,
+        replaces=ingested.replaces,
+        verb="saved",
+    )
 
 
 def file_elsewhere() -> Rendered:
