@@ -3,7 +3,7 @@
 from core.db.tenant import TenantContext
 from core.kernel.ids import new_id
 from core.knowledge.arrivals import store
-from core.knowledge.arrivals.model import Arrival, Quota
+from core.knowledge.arrivals.model import Arrival, Progress, Quota, unseen
 from core.knowledge.arrivals.take_in import Shelf, take_in
 from core.knowledge.model import Ingested, Scope, clean_title
 from core.knowledge.ports import Embedder, Reader
@@ -20,6 +20,7 @@ async def ingest_document(
     scope: Scope = "workspace",
     reference: str,
     quota: Quota | None = None,
+    progress: Progress = unseen,
 ) -> Ingested:
     """Add a file for the workspace, or for *added_by* alone; audited before and after.
 
@@ -32,7 +33,9 @@ async def ingest_document(
         await store.put_arrival(tx, arrival)
     shelf = Shelf(reader, embedder, quota or Quota())
     try:
-        return await take_in(context, shelf, arrival, content, reference=reference)
+        return await take_in(
+            context, shelf, arrival, content, reference=reference, progress=progress
+        )
     except BaseException:
         # What a killed process leaves of it is taken away within the hour.
         async with context.db.transaction() as tx:
