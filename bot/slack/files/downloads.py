@@ -1,6 +1,5 @@
 """Files people put into Slack: fetched from Slack's hosts only, with the token sent nowhere else."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -40,7 +39,7 @@ class SlackFiles:
         found = shared_file(answer.get("file") or {})
         if not found.url:
             raise NotFound(_GONE)
-        return replace(found, title=file.title)
+        return found
 
     async def fetch(
         self, context: TenantContext, url: str, *, size: int | None, limit: int

@@ -10,6 +10,7 @@ from core.conversations.outbox import is_begun
 from core.db.tenant import TenantContext
 from core.jobs.model import READING_PREFIX
 from core.jobs.put_task import put_task
+from core.kernel.errors import NotFound
 from core.knowledge.arrivals import store
 from core.knowledge.arrivals.model import Arrival
 from core.knowledge.model import clean_title
@@ -25,7 +26,8 @@ async def accept_file(
 
     The file itself stays in Slack until its turn comes, and is fetched then, as often as it takes.
     """
-    document_id = context.fingerprint(f"file\n{key}\n{file.file_id}\n{file.url}")[:32]
+    document_id = context.fingerprint(f"file\n{key}\n{file.file_id or file.url}")[:32]
+    file = await _told_of(context, filing, file)
     owner = place.person_id
     arrival = Arrival(document_id, clean_title(file.title), "person", owner, owner)
     if not await is_begun(context, card_key(document_id)):
@@ -57,6 +59,17 @@ async def accept_file(
         mailbox=f"{READING_PREFIX}{document_id}",
     )
     return document_id
+
+
+async def _told_of(context: TenantContext, filing: Filing, file: SharedFile) -> SharedFile:
+    """What another organization shares comes without a name. If Slack does not say what it is, its task
+    asks once more, and says so."""
+    if file.url:
+        return file
+    try:
+        return await filing.source.look_up(context, file)
+    except NotFound:
+        return file
 
 
 async def are_on_their_way(context: TenantContext, document_ids: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from core.conversations.files import read_file as reading
 from core.conversations.files.accept_file import accept_file, card_key
-from core.conversations.files.model import FilePlace, SharedFile
+from core.conversations.files.model import FilePlace, SharedFile, shared_file
 from core.jobs import store as jobs
 from core.jobs.model import READING_PREFIX
 from core.kernel.errors import Postponed
@@ -156,6 +156,35 @@ async def test_its_message_that_comes_again_does_not_bring_back_what_was_forgott
     assert ts
     assert await documents(dropped.context) == []
     assert len(await cards(dropped.http)) == 1
+
+
+async def test_what_another_organization_shares_is_asked_for_by_its_id(dropped):
+    """Slack Connect: the message names no address and no title, `files.info` does."""
+    given = json.loads(dropped.event.payload)["file"]
+    stub = {"id": given["file_id"], "mode": "file_access", "file_access": "check_file_info"}
+    assert shared_file(stub) == SharedFile(given["file_id"], "file")
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    filing = dropped.stage.product.services.filing
+    for _ in range(2):
+        again = await accept_file(dropped.context, filing, shared_file(stub), place, key="D1:2.0")
+    async with dropped.context.db.transaction() as tx:
+        event = await jobs.next_event(tx, f"{READING_PREFIX}{again}")
+    await read_file(dropped.stage.product.services, dropped.context, event)
+
+    assert (await cards(dropped.http))[-1]["text"].startswith("I have read *fair.md*.")
+
+
+async def test_what_another_organization_shares_no_more_is_said(dropped):
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    filing = dropped.stage.product.services.filing
+    stub = shared_file({"id": "FGONE", "file_access": "check_file_info"})
+    again = await accept_file(dropped.context, filing, stub, place, key="D1:2.0")
+    async with dropped.context.db.transaction() as tx:
+        event = await jobs.next_event(tx, f"{READING_PREFIX}{again}")
+    await read_file(dropped.stage.product.services, dropped.context, event)
+
+    told = (await cards(dropped.http))[-1]["text"]
+    assert told.startswith("I could not read *file*. Slack does not have that file any more")
 
 
 async def _is_said(dropped, words):
