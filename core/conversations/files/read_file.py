@@ -49,10 +49,9 @@ class FileReading:
         more and does nothing else. Raises Postponed and Disconnected: then it is tried again later.
         """
         if await find_card(self._context, self._outcome) is None:
-            async with self._context.db.transaction() as tx:
-                arrival = await arrivals.find_arrival(tx, self._document_id)
+            arrival = await self._find_arrival()
             if arrival is None:
-                return  # forgotten, and its card says so
+                return
             try:
                 await self._read(arrival)
             except Withdrawn:
@@ -75,17 +74,23 @@ class FileReading:
     async def give_up(self, reason: str) -> None:
         """Fail, if it has not come to an end, and say so."""
         if await find_card(self._context, self._outcome) is None:
+            if await self._find_arrival() is None:
+                return
             await self.fail(reason)
         await self._tell()
+
+    async def _find_arrival(self) -> Arrival | None:
+        """None when somebody has forgotten it: then its card says that."""
+        async with self._context.db.transaction() as tx:
+            return await arrivals.find_arrival(tx, self._document_id)
 
     async def _read(self, arrival: Arrival) -> None:
         place, message_ts = await self._find_card()
         async with FileCard(self._context, self._filing, place, message_ts) as card:
 
             async def progress(done: int, of: int) -> None:
-                async with self._context.db.transaction() as tx:
-                    if await arrivals.find_arrival(tx, self._document_id) is None:
-                        raise Withdrawn
+                if await self._find_arrival() is None:
+                    raise Withdrawn
                 card.show(replace(self._status("reading"), done=done, of=of))
 
             content = await self._fetch()
