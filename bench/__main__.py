@@ -17,6 +17,8 @@ import click
 
 from bench.audited import measure_audited
 from bench.first_text import measure_first_text
+from bench.ingestion.bulk import measure_bulk
+from bench.ingestion.measure import measure_ingestion
 from bench.installation import open_installation
 from bench.intake.flood import measure_flood
 from bench.intake.measure import measure_intake
@@ -107,12 +109,23 @@ async def audited(folder: Path, seconds: float) -> Figures:
     return {"audited_per_s": acts.one_per_s, "audited_100_tenants_per_s": acts.many_per_s}
 
 
+async def ingestion(folder: Path, seconds: float) -> Figures:
+    taken = await measure_ingestion(folder / "files")
+    return {
+        "book_300_pages_s": taken.book_s,
+        "short_1000_documents_s": taken.short_s,
+        "ingestion_memory_mb": taken.memory_mb,
+        "bulk_upload_p95_ratio": await measure_bulk(folder / "bulk"),
+    }
+
+
 PARTS: dict[str, Callable[[Path, float], Awaitable[Figures]]] = {
     "intake": intake,
     "queue": queue,
     "first_text": first_text,
     "retrieval": retrieval,
     "streams": streams,
+    "ingestion": ingestion,
     "audited": audited,
     "tenants": tenants,
 }

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -48,18 +48,18 @@ async def measure_first_text(folder: Path) -> list[float]:
     async with (
         running("bot", "demo", "--port", "0", environment=environment) as demo,
         aiohttp.ClientSession(demo.address) as http,
-        _feed(http) as seen,
-        _rested(folder / "state") as rest,
+        feed(http) as seen,
+        rested(folder / "state") as rest,
     ):
         taken = []
         for number in range(WARM_UPS + QUESTIONS):
             await rest()
-            taken.append(await _ask(http, seen, number))
+            taken.append(await ask(http, seen, _SEAT, _ASKED[number % len(_ASKED)]))
     return taken[WARM_UPS:]
 
 
 @asynccontextmanager
-async def _rested(state: Path) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+async def rested(state: Path) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Makes a workspace one that has not called Slack for a while: so many questions in a row are
     more than Slack allows, and what is measured is one question and not the waiting for slots."""
     embedded = EmbeddedPostgres(StateDirectory(state).database)
@@ -74,8 +74,12 @@ async def _rested(state: Path) -> AsyncIterator[Callable[[], Awaitable[object]]]
         await asyncio.to_thread(embedded.stop)
 
 
-async def _ask(http: aiohttp.ClientSession, seen: asyncio.Queue[Seen], number: int) -> float:
-    body = _SEAT | {"text": _ASKED[number % len(_ASKED)]}
+async def ask(
+    http: aiohttp.ClientSession, seen: asyncio.Queue[Seen], seat: Mapping[str, str], question: str
+) -> float:
+    """Milliseconds to the first text of the answer, which is read to its end. *seat*: who asks, and
+    where. Raises BenchError."""
+    body = {**seat, "text": question}
     started = time.perf_counter()
     async with http.post("/sandbox/say", json=body) as answer:
         if answer.status != 200:
@@ -83,24 +87,20 @@ async def _ask(http: aiohttp.ClientSession, seen: asyncio.Queue[Seen], number: i
         thread = (await answer.json())["ts"]
     try:
         async with asyncio.timeout(LONGEST_ANSWER_SECONDS):
-            first = await _whole_answer(seen, thread)
+            first = await _whole_answer(seen, thread, seat["person"])
     except TimeoutError:
         raise BenchError("a question was not answered in time") from None
     return (first - started) * 1000
 
 
-async def _whole_answer(seen: asyncio.Queue[Seen], thread: str) -> float:
+async def _whole_answer(seen: asyncio.Queue[Seen], thread: str, person: str) -> float:
     """Read to the end of the turn, so that no two overlap; when its first text was seen."""
     first, words, is_over = None, "", False
     while not (words and is_over):
         at, item = await seen.get()
         if item["thread"] != thread:
             continue
-        if (
-            item["kind"] in _SHOWS_TEXT
-            and item["author"] != _SEAT["person"]
-            and item["text"].strip()
-        ):
+        if item["kind"] in _SHOWS_TEXT and item["author"] != person and item["text"].strip():
             first = first or at
             words = item["text"] if item["kind"] in ("stream_stop", "message") else words
         is_over = is_over or (item["kind"] == "session" and "active" in item["text"])
@@ -110,12 +110,12 @@ async def _whole_answer(seen: asyncio.Queue[Seen], thread: str) -> float:
 
 
 @asynccontextmanager
-async def _feed(http: aiohttp.ClientSession) -> AsyncIterator[asyncio.Queue[Seen]]:
+async def feed(http: aiohttp.ClientSession) -> AsyncIterator[asyncio.Queue[Seen]]:
     """What becomes visible from now on."""
     seen: asyncio.Queue[Seen] = asyncio.Queue()
     timeout = aiohttp.ClientTimeout(total=None)
-    async with http.get("/sandbox/feed?since=now", timeout=timeout) as feed:
-        reading = asyncio.create_task(_read(feed, seen))
+    async with http.get("/sandbox/feed?since=now", timeout=timeout) as opened:
+        reading = asyncio.create_task(_read(opened, seen))
         try:
             yield seen
         finally:

@@ -10,13 +10,14 @@ from bot.intake.accept import FormCheck
 from bot.slack.clients import SlackClients
 from bot.worker.dispatch import CONTEXT_KEY, TOKENLESS_KEY, Task, keep_error
 from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
+from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.notices.tell_owner import TASK as TELL_OWNER
 from core.jobs.note_held_back import TASK as HELD_BACK
 from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
-from handlers import documents, messages, stops
+from handlers import documents, files, messages, stops
 from handlers.agents import approvals, forms, home, pressing
-from handlers.answers import asking, judging, sharing
+from handlers.answers import asking, judging, saving, sharing
 from handlers.commands import aegis, ask
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
@@ -28,7 +29,7 @@ from handlers.workspace.owner_notice import send_owner_notice
 from handlers.workspace.welcome import greet
 
 FEATURES = (
-    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing),
+    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, saving),
     *(forms, home, pressing, memory, policy_forms, server_forms),
     *(people, installations),
 )
@@ -49,6 +50,7 @@ TASKS: Mapping[str, Task] = {
     GREET_ORGANIZATION: greet_organization,
     HELD_BACK: held_back,
     installations.LOOK_AGAIN: installations.look_again,
+    READ_FILE: files.read_file,
     RECONCILING: installations.reconcile,
     RESUME_TURN: approvals.resume,
     TELL_OWNER: send_owner_notice,

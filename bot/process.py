@@ -85,7 +85,8 @@ async def _connected(product: Product, app_token: Secret) -> AsyncIterator[None]
 def say_farewell(product: Product) -> None:
     """The process was told to stop: from here on its time runs, and it begins no turn any more."""
     product.farewell.begin()
-    product.worker.claim_no_more()
+    for worker in product.workers:
+        worker.claim_no_more()
 
 
 async def drain(product: Product) -> None:
@@ -97,16 +98,17 @@ async def drain(product: Product) -> None:
 @asynccontextmanager
 async def working(product: Product) -> AsyncIterator[None]:
     """Drain mailboxes; at the end, running turns are finished or handed back."""
-    task = asyncio.create_task(product.worker.run())
+    tasks = [asyncio.create_task(worker.run()) for worker in product.workers]
     clock = housekeeping(product)
     clock.start()
     try:
-        async with listening(product.storage.listen_dsn, product.worker.wake):
+        async with listening(product.storage.listen_dsn, product.workers[0].wake):
             yield
     finally:
         clock.shutdown(wait=False)
-        await product.worker.stop(product.farewell.left(GRACE_SECONDS, RESERVED_SECONDS))
-        await _ended(task, NOTICE_SECONDS, by_itself=True)
+        seconds = product.farewell.left(GRACE_SECONDS, RESERVED_SECONDS)
+        await asyncio.gather(*(worker.stop(seconds) for worker in product.workers))
+        await asyncio.gather(*(_ended(task, NOTICE_SECONDS, by_itself=True) for task in tasks))
 
 
 async def _ended(task: "asyncio.Task[None]", seconds: float, *, by_itself: bool = False) -> None:

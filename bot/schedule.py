@@ -16,12 +16,14 @@ from bot.wiring import Product
 from core.audit.chain.checkpoint_file import LOGGER, CheckpointFile
 from core.audit.checkpoint import Sink, sign_checkpoints
 from core.conversations.approvals.look_after import look_after_approvals
+from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.notices.tell_owner import tell_owner
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store as queue
 from core.jobs.warn_of_crowds import warn_of_crowds
 from core.kernel.errors import DomainError
+from core.knowledge.arrivals import store as arrivals
 from core.lifecycle.erase_tenant import erase_due
 from core.lifecycle.installation.list_lacking import tell_lacking
 from core.lifecycle.installation.recheck_refused import recheck_refused
@@ -134,7 +136,8 @@ async def _reconcile(database: Database) -> None:
 
 
 async def _prune(database: Database, workspaces: Workspaces) -> None:
-    """Forget the ids of events that Slack will not send again, an organization's own too."""
+    """Forget the ids of events that Slack will not send again, an organization's own too, and files
+    that nobody is going to read any more."""
     workspaces_of = [tenant for _, tenant in await workspaces.list_active()]
     for tenant in [*workspaces_of, *await list_organizations(database)]:
         try:
@@ -142,6 +145,7 @@ async def _prune(database: Database, workspaces: Workspaces) -> None:
             async with context.db.transaction() as tx:
                 await queue.forget_overheard(tx)
                 await queue.prune_events(tx)
+                await arrivals.drop_lost(tx, f"task:{READ_FILE}:")
         except DomainError as error:
             log.info("tenant left out of housekeeping: %s", error)
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from core.kernel.secret import Secret
+from core.knowledge.arrivals.model import Quota
 
 _APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -166,6 +167,10 @@ class Settings(BaseModel):
     trial_dollars: float = Field(100.0, alias="AEGIS_TRIAL_DOLLARS", gt=0, le=1e6)
     trial_tokens: int = Field(50_000_000, alias="AEGIS_TRIAL_TOKENS", gt=0, le=10**12)
     calls_at_once: int = Field(64, alias="AEGIS_CALLS_AT_ONCE", ge=1, le=10_000)
+    # What one workspace may keep, whoever adds it: documents, passages of them, their text.
+    quota_documents: int = Field(10_000, alias="AEGIS_QUOTA_DOCUMENTS", ge=1, le=10**7)
+    quota_passages: int = Field(250_000, alias="AEGIS_QUOTA_PASSAGES", ge=1, le=10**8)
+    quota_text_mb: int = Field(500, alias="AEGIS_QUOTA_TEXT_MB", ge=1, le=10**6)
     # Private networks in which an MCP server may be, as in 10.1.0.0/16; without it, none.
     mcp_allow_private: Networks = Field((), alias="AEGIS_MCP_ALLOW_PRIVATE")
     offline_words_per_s: float | None = Field(None, alias="AEGIS_OFFLINE_WORDS_PER_S", gt=0)
@@ -174,6 +179,11 @@ class Settings(BaseModel):
     def is_embedded(self) -> bool:
         """Whether the product brings its own PostgreSQL."""
         return self.database_url is None
+
+    @property
+    def quota(self) -> Quota:
+        """What each workspace may keep."""
+        return Quota(self.quota_documents, self.quota_passages, self.quota_text_mb * 1_000_000)
 
     @model_validator(mode="before")
     @classmethod

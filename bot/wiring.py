@@ -3,8 +3,6 @@
 import asyncio
 import json
 import logging
-import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,11 +32,13 @@ from bot.slack.screens.screens import SlackScreens
 from bot.storage import Storage
 from bot.worker.dispatch import CONTEXT_KEY, dispatch, run_task
 from bot.worker.farewell import Farewell
+from bot.worker.lanes import open_workers
 from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.agents.ready_roster import ready_roster
 from core.connections.mcp.tools import ToolServers
 from core.connections.network import Network
+from core.conversations.files.filing import Filing
 from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.tools.reading import reading_tools
 from core.conversations.tools.remembering import remembering_tools
@@ -59,16 +59,19 @@ from core.gateway.usage.model import MICROS, Limit
 from core.jobs.model import InboxEvent
 from core.jobs.wake_ups import open_bell
 from core.kernel.errors import DomainError
-from core.kernel.ids import TenantId, new_id
+from core.kernel.ids import TenantId
 from core.kernel.secret import Secret
+from core.knowledge.arrivals.in_turn import InTurn
+from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.embedding.minilm import load as load_embedder
-from core.knowledge.ports import Embedder, Reader
+from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.workspaces import Workspaces
 from handlers.blocks.answers.sharing import share_offer
 from handlers.blocks.approvals import approval_card
+from handlers.blocks.knowledge import file_card
 from handlers.blocks.mrkdwn import to_mrkdwn
 from handlers.blocks.servers.forms import ADD_FORM
 from handlers.giving_up import give_up, tell_of_it
@@ -91,7 +94,7 @@ class Product:
     services: Services
     clients: SlackClients
     app: AsyncApp
-    worker: Worker
+    workers: tuple[Worker, ...]
     intake: Intake
     readiness: Readiness = field(default_factory=Readiness)
     farewell: Farewell = field(default_factory=Farewell)
@@ -111,7 +114,9 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         gateway = open_gateway(settings, storage.database, model_client)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
-        staff = _staff(gateway, messenger, reader, embedder, servers)
+        shelf = Shelf(reader, InTurn(embedder) if embedder else None, settings.quota)
+        staff = _staff(gateway, messenger, shelf, embedder, servers)
+        files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
             database=storage.database,
             provisioner=storage.provisioner,
@@ -121,7 +126,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             directory=SlackDirectory(clients, workspaces),
             staff=staff,
             reader=reader,
-            files=SlackFiles(clients, session, file_hosts(settings)),
+            filing=Filing(storage.database, messenger, files, shelf, file_card),
             uploads=SlackUploads(clients, session, file_hosts(settings)),
             tokens=clients,
             teams=SlackTeams(clients),
@@ -129,10 +134,10 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             tool_names=tuple(staff.dispatcher.tools),
         )
         app = build_app(clients, services)
-        worker = _worker(settings, storage, services, app)
-        ring = await stack.enter_async_context(open_bell(storage.listen_dsn, worker.wake))
+        workers = _workers(settings, storage, services, app)
+        ring = await stack.enter_async_context(open_bell(storage.listen_dsn, workers[0].wake))
         intake = _intake(settings, storage, app, EventBatch(storage.intake, ring))
-        yield Product(settings, storage, services, clients, app, worker, intake, farewell=farewell)
+        yield Product(settings, storage, services, clients, app, workers, intake, farewell=farewell)
 
 
 async def _close(clients: SlackClients, farewell: Farewell) -> None:
@@ -163,14 +168,14 @@ def _intake(settings: Settings, storage: Storage, app: AsyncApp, batch: EventBat
 def _staff(
     gateway: Gateway,
     messenger: SlackMessenger,
-    reader: Reader,
+    shelf: Shelf,
     embedder: Embedder | None,
     servers: ToolServers,
 ) -> Staff:
     """The agents with all their tools: whoever adds one adds it here."""
     tools = (
         *reading_tools(embedder),
-        *writing_tools(messenger, reader, embedder, to_mrkdwn),
+        *writing_tools(messenger, shelf, to_mrkdwn),
         *remembering_tools(),
     )
     dispatcher = Dispatcher(tools)
@@ -243,7 +248,9 @@ async def open_embedder(settings: Settings) -> Embedder | None:
     return embedder
 
 
-def _worker(settings: Settings, storage: Storage, services: Services, app: AsyncApp) -> Worker:
+def _workers(
+    settings: Settings, storage: Storage, services: Services, app: AsyncApp
+) -> tuple[Worker, ...]:
     async def handle(context: TenantContext, event: InboxEvent) -> None:
         if event.kind == "task":
             await run_task(TASKS, services, context, event)
@@ -253,9 +260,8 @@ def _worker(settings: Settings, storage: Storage, services: Services, app: Async
     async def tell(context: TenantContext, event: InboxEvent, reference: str) -> None:
         await give_up(services, context, event, reference)
 
-    name = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
     drain = MailboxDrain(storage.database, handle, tell, partial(tell_of_it, services))
-    return Worker(storage.database, drain, name=name, lease_seconds=settings.lease_seconds)
+    return open_workers(storage.database, drain, settings.lease_seconds)
 
 
 def _answer_now(storage: Storage, app: AsyncApp) -> AnswerNow:

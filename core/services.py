@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.conversations.ports import FileSink, FileSource, Screens
+from core.conversations.files.filing import Filing
+from core.conversations.ports import FileSink, Screens
 from core.conversations.turns.staff import Staff
 from core.db.database import Database
 from core.kernel.signing import Signer
@@ -24,7 +25,7 @@ class Services:
     directory: Directory
     staff: Staff
     reader: BatchReader
-    files: FileSource
+    filing: Filing
     uploads: FileSink
     tokens: TokenCheck
     teams: TeamList

@@ -1,67 +1,62 @@
-"""A file dropped in a direct message: read at once, for its owner alone, shared when they say so."""
+"""Files dropped in a direct message: each has a card at once, is read by a task of its own, for its
+owner alone, and shared when they say so."""
 
-import logging
+import json
 from typing import Any
 
-from core.conversations.files.fetch_file import fetch_file
-from core.kernel.errors import DomainError
-from core.knowledge.ingest_document import ingest_document
-from core.knowledge.ports import Reader
+from core.conversations.files.accept_file import accept_file, are_on_their_way
+from core.conversations.files.model import FilePlace, SharedFile, shared_file
+from core.conversations.files.read_file import FileReading
+from core.db.tenant import TenantContext
+from core.jobs.model import InboxEvent
+from core.kernel.errors import Postponed
 from core.services import Services
-from handlers.blocks.knowledge import file_not_read, file_read
+from handlers.blocks.knowledge import too_many_files
 from handlers.blocks.rendered import Rendered
 from handlers.hearing import Heard
 from handlers.replying import reply
 
-log = logging.getLogger(__name__)
-
-LARGEST_FILE = 20_000_000  # bytes
 MOST_FILES = 10
+# A question that came with files waits for so long until they are read, and is then answered without.
+PATIENCE_SECONDS = 120.0
+LOOK_AGAIN_SECONDS = 1.0
 
 
-async def take_files(
-    services: Services, heard: Heard, files: list[dict[str, Any]], *, is_last: bool
+async def take_files(services: Services, heard: Heard, files: list[dict[str, Any]]) -> None:
+    """Show a card for each file, and have it read. With a question beside them, they are waited for:
+    raises Postponed, and the event comes again."""
+    place = FilePlace(heard.channel, heard.place.thread_ts, heard.person_id)
+    accepted = [
+        await accept_file(heard.tenant, services.filing, shared_file(file), place, key=heard.key)
+        for file in files[:MOST_FILES]
+    ]
+    if len(files) > MOST_FILES:
+        words = too_many_files(MOST_FILES, len(files) - MOST_FILES)
+        await reply(services, heard, words, part="files", is_last=False)
+    waits = heard.text and heard.inbox.age_seconds < PATIENCE_SECONDS
+    if waits and await are_on_their_way(heard.tenant, accepted):
+        raise Postponed("files are being read", LOOK_AGAIN_SECONDS)
+
+
+async def read_file(services: Services, context: TenantContext, event: InboxEvent) -> None:
+    """The task that reads one in."""
+    await _reading(services, context, event).run()
+
+
+async def give_up_file(
+    services: Services, context: TenantContext, event: InboxEvent, words: Rendered
 ) -> None:
-    """Read each file and say what became of it; a file that cannot be read is never just dropped."""
-    taken = files[:MOST_FILES]
-    async with services.reader.batch() as reader:
-        for number, file in enumerate(taken):
-            ends = is_last and number == len(taken) - 1
-            words = await _take(services, heard, reader, file)
-            await reply(services, heard, words, part=f"file{number}", is_last=ends)
+    """It failed too often."""
+    await _reading(services, context, event).give_up(words.text)
 
 
-async def _take(services: Services, heard: Heard, reader: Reader, file: dict[str, Any]) -> Rendered:
-    title = str(file.get("title") or file.get("name") or "file")
-    try:
-        size = file.get("size")
-        content = await fetch_file(
-            heard.tenant,
-            services.files,
-            str(file.get("url_private_download") or file.get("url_private") or ""),
-            size=size if isinstance(size, int) else None,
-            limit=LARGEST_FILE,
-            person_id=heard.person_id,
-            reference=heard.inbox.event_id,
-        )
-        ingested = await ingest_document(
-            heard.tenant,
-            reader,
-            services.staff.embedder,
-            title=title,
-            content=content,
-            added_by=heard.person_id,
-            scope="person",
-            reference=heard.inbox.event_id,
-        )
-    except DomainError as error:
-        return file_not_read(title, str(error))
-    document = ingested.document
-    return file_read(
-        document.document_id,
-        document.title,
-        pages=document.pages,
-        is_new=ingested.is_new,
-        replaces=ingested.replaces,
-        notes=ingested.notes,
+def _reading(services: Services, context: TenantContext, event: InboxEvent) -> FileReading:
+    body = json.loads(event.payload)
+    return FileReading(
+        context,
+        services.filing,
+        SharedFile(**body["file"]),
+        FilePlace(**body["place"]),
+        document_id=body["document_id"],
+        reference=event.event_id,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
 from core.conversations.approvals.resume_turn import find_question
+from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Outgoing
 from core.conversations.notices.tell_owner import tell_owner
@@ -19,6 +20,7 @@ from handlers.blocks.answers.asking import ASK_FORM
 from handlers.blocks.refusals import gave_up
 from handlers.blocks.rendered import Rendered
 from handlers.blocks.workspace.notices import event_set_aside
+from handlers.files import give_up_file
 from handlers.hearing import is_direct, is_from_a_bot, mentions
 from handlers.replying import answer_privately
 
@@ -30,7 +32,7 @@ async def give_up(
 ) -> None:
     """Close what was begun, and apologize where the event came from. The reference is in the log. What
     the product had given itself is an owner's alone (`tell_of_it`), but for a turn that somebody has
-    said yes to."""
+    said yes to, and for a file that somebody has given."""
     body: Json = json.loads(event.payload)
     words = gave_up(reference)
     if event.kind == "event":
@@ -39,7 +41,9 @@ async def give_up(
         await abandon_turn(context, services.staff, event.event_id)
         await _in_private(services, context, event, body, body.get("user_id"), words)
     elif event.kind == "task":
-        if body.get("task") == RESUME_TURN:
+        if body.get("task") == READ_FILE:
+            await give_up_file(services, context, event, words)
+        elif body.get("task") == RESUME_TURN:
             await _resumption(services, context, event, str(body.get("step")), words)
     else:
         if event.kind == "view" and (body.get("view") or {}).get("callback_id") == ASK_FORM:

@@ -55,7 +55,7 @@ async def _answer(services: Services, heard: Heard, event: dict[str, Any]) -> No
             return
         files = event.get("files") or []
         if files and heard.private:
-            await take_files(services, heard, files, is_last=not heard.text)
+            await take_files(services, heard, files)
         elif files and heard.text:
             await reply(services, heard, file_elsewhere(), part="files", is_last=False)
         elif files:

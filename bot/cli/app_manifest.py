@@ -8,6 +8,7 @@ from typing import Any
 
 from core.tenancy.installation.scopes import BOT_SCOPES
 from handlers.blocks.answers.asking import ASK_ABOUT
+from handlers.blocks.knowledge import SAVE_MESSAGE
 from handlers.blocks.review.rating import WHY
 from web_oauth.install import CALLBACK
 
@@ -32,6 +33,11 @@ _AEGIS_HINT = (
 SHORTCUTS = (
     (WHY, "Why this answer?", "Which agent, documents, models and tools it came from"),
     (ASK_ABOUT, "Ask an agent about this", "A question on this message, answered to you or there"),
+    (
+        SAVE_MESSAGE,
+        "Save to knowledge base",
+        "This message alone, with its author, for you at first",
+    ),
 )
 PROMPTS = (
     ("What can you do?", "What can you do?"),

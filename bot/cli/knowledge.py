@@ -1,7 +1,8 @@
-"""`aegis kb add`: put documents into a workspace's knowledge base from the command line."""
+"""`aegis kb`: put documents into a workspace's knowledge base, and search it, from the command line."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import click
@@ -12,15 +13,24 @@ from bot.cli import console
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import Product, open_product
+from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_reference
+from core.knowledge.arrivals.model import Progress as Told
+from core.knowledge.arrivals.model import unseen
 from core.knowledge.ingest_document import ingest_document
-from core.knowledge.model import ENDINGS
+from core.knowledge.model import ENDINGS, Asker, Finding
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
+from core.knowledge.search import search as search_documents
 
 _START_SECONDS = 20.0  # a machine under load takes a while
+_WORKSPACE = click.option(
+    "--workspace", help="Slack team id; may be left out when there is only one."
+)
+OPERATOR = "operator"
+SEARCH = "knowledge:documents:search"
 READABLE = frozenset(ending for endings in ENDINGS.values() for ending in endings)
 
 
@@ -31,22 +41,63 @@ def kb() -> None:
 
 @kb.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--workspace", help="Slack team id; may be left out when there is only one.")
+@_WORKSPACE
 def add(paths: tuple[Path, ...], workspace: str | None) -> None:
     """Add files, and the readable files of folders, for everyone in the workspace."""
     console.run(_add(console.settings(quiet=True), list(paths), workspace))
 
 
+@kb.command()
+@click.argument("question", nargs=-1, required=True)
+@_WORKSPACE
+def search(question: tuple[str, ...], workspace: str | None) -> None:
+    """Show the passages that an answer for everyone could be made from."""
+    console.run(_search(console.settings(quiet=True), " ".join(question), workspace))
+
+
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
+    files = titled_files(paths)
+    async with _opened(settings) as product:
+        context = await _find_workspace(product, workspace)
+        added, known, failed = await _add_files(product, context, files)
+    click.echo(
+        f"{console.counted(len(files), 'file')}: {added} added, {known} already there, {failed} failed"
+    )
+    if failed:
+        raise click.ClickException(f"{failed} of the files could not be added")
+
+
+async def _search(settings: Settings, question: str, workspace: str | None) -> None:
+    async with _opened(settings) as product:
+        context = await _find_workspace(product, workspace)
+        given, asker = context.fingerprint(question), Asker(OPERATOR, private=False)
+        async with attempt(
+            context, SEARCH, OPERATOR, reference=new_reference(), arguments=given
+        ) as act:
+            embedder = product.services.staff.embedder
+            findings = await search_documents(context, embedder, question=question, asker=asker)
+            await act.conclude("done", found=len(findings.found))
+    if not findings.found:
+        click.echo("Nothing in the documents of this workspace supports an answer.")
+    for number, finding in enumerate(findings.found, 1):
+        click.echo(_shown(number, finding))
+
+
+def _shown(number: int, finding: Finding) -> str:
+    page = f", page {finding.page}" if finding.page else ""
+    heading = f" · {finding.heading}" if finding.heading else ""
+    text = "\n".join(f"    {line}" for line in finding.text.splitlines())
+    return f"{number}. {finding.title}{page}{heading}\n{text}"
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Product]:
     async with addresses(settings) as where:
         if settings.is_embedded:
             _, tenants = await migrate_all(where)
             console.say_failed(tenants)
         async with open_storage(where) as storage, open_product(settings, storage) as product:
-            context = await _find_workspace(product, workspace)
-            failed = await _add_files(product, context, titled_files(paths))
-    if failed:
-        raise click.ClickException(f"{failed} of the files could not be added")
+            yield product
 
 
 async def add_file(
@@ -55,19 +106,24 @@ async def add_file(
     path: Path,
     title: str | None = None,
     reader: Reader | None = None,
-) -> str:
-    """Add one file for the whole workspace; returns what became of it, in words."""
+    progress: Told = unseen,
+) -> str | None:
+    """Add one file for the whole workspace; what became of it, in words, or None when it was there
+    already."""
+    shelf = product.services.filing.shelf
     ingested = await ingest_document(
         context,
-        reader or product.services.reader,
-        product.services.staff.embedder,
+        reader or shelf.reader,
+        shelf.embedder,
         title=title or path.name,
         content=await asyncio.to_thread(path.read_bytes),
-        added_by="operator",
+        added_by=OPERATOR,
         reference=new_reference(),
+        quota=shelf.quota,
+        progress=progress,
     )
     if not ingested.is_new:
-        return "already there"
+        return None
     kind = ", in place of the version before" if ingested.replaces else ""
     notes = "".join(f". {note}" for note in ingested.notes)
     return f"{console.counted(ingested.document.chunk_count, 'passage')}{kind}{notes}"
@@ -75,19 +131,45 @@ async def add_file(
 
 async def _add_files(
     product: Product, context: TenantContext, files: list[tuple[Path, str]]
-) -> int:
-    failed = 0
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Adding", total=len(files))
+) -> tuple[int, int, int]:
+    """How many were added, were there already, and failed. Each is a line as soon as it is known."""
+    added = known = failed = 0
+    with _bar(len(files)) as advance:
         async with product.services.reader.batch() as reader:
-            for path, title in files:
+            for number, (path, title) in enumerate(files):
+                progress = _of_file(advance, number)
                 try:
-                    click.echo(f"{title}: {await add_file(product, context, path, title, reader)}")
-                except DomainError as error:
+                    words = await add_file(product, context, path, title, reader, progress)
+                except (DomainError, OSError) as error:
                     failed += 1
-                    click.echo(f"{title}: not added. {error}", err=True)
-                progress.advance(task)
-    return failed
+                    why = error.strerror if isinstance(error, OSError) else error
+                    click.echo(f"{title}: not added. {why}", err=True)
+                else:
+                    added, known = added + bool(words), known + (not words)
+                    click.echo(f"{title}: {words or 'already there'}")
+                advance(number + 1)
+    return added, known, failed
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[float], None]]:
+    """Says how many files are done, on a terminal; elsewhere the lines of the files say it."""
+    shown = Console(stderr=True)
+    if not shown.is_terminal:
+        yield lambda done: None
+        return
+    with Progress(console=shown) as progress:
+        task = progress.add_task("Adding", total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _of_file(advance: Callable[[float], None], number: int) -> Told:
+    """A long file moves the bar as well."""
+
+    async def told(done: int, of: int) -> None:
+        advance(number + done / max(of, 1))
+
+    return told
 
 
 async def check_files() -> None:

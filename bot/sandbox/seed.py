@@ -72,6 +72,12 @@ SHORTCUTS = (
         description="A question on this message, answered to you or there",
         type="message",
     ),
+    Shortcut(
+        callback_id="knowledge.save_message",
+        name="Save to knowledge base",
+        description="This message alone, with its author, for you at first",
+        type="message",
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from bot.worker.slots import next_claim
 from core.db.database import Database
 from core.jobs import store as jobs
 from core.jobs.jitter import jitter
-from core.jobs.model import Lease
+from core.jobs.model import Lane, Lease
 from core.kernel.ids import TenantId
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ LOOK_SECONDS = 3.0
 
 
 class Worker:
-    """Claims due mailboxes and drains them, many at a time, until it is told to stop.
+    """Claims due mailboxes of one lane and drains them, many at a time, until it is told to stop.
 
     Any number of workers may run. A lease is renewed while its drain runs; when this process dies
     the lease runs out on the database's clock and another worker goes on.
@@ -38,6 +38,7 @@ class Worker:
         drain: MailboxDrain,
         *,
         name: str,
+        lane: Lane = "talking",
         at_once: int = 64,
         lease_seconds: float = 10.0,
         poll_seconds: float = 0.25,
@@ -45,6 +46,7 @@ class Worker:
         self._database = database
         self._drain = drain
         self._name = name
+        self._lane: Lane = lane
         self._at_once = at_once
         self._lease_seconds = lease_seconds
         self._look_seconds = min(lease_seconds / 3, LOOK_SECONDS)
@@ -124,6 +126,7 @@ class Worker:
                 seconds=self._lease_seconds,
                 busy=full,
                 suspects=not any(lease.is_suspect for lease in self._running),
+                lane=self._lane,
             )
             if self._stopping:
                 # `stop` has already looked at what runs, and would not see these.

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.conversations.files.model import SharedFile
 from core.conversations.model import Outgoing, Part, Place, Source, Speaker
 from core.db.tenant import TenantContext
 from core.kernel.addresses import AllowedAddresses
@@ -169,6 +170,13 @@ class Screens(Protocol):
 
 
 class FileSource(Protocol):
+    async def look_up(self, context: TenantContext, file: SharedFile) -> SharedFile:
+        """The file as Slack knows it now, with its address.
+
+        Raises NotFound when Slack does not have it any more, or not for us; Postponed.
+        """
+        ...
+
     async def fetch(
         self, context: TenantContext, url: str, *, size: int | None, limit: int
     ) -> bytes:

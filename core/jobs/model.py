@@ -8,6 +8,12 @@ from core.kernel.ids import TenantId
 # `view`: a modal sent. `shortcut`: a shortcut used. `task`: work that the product gives itself.
 Kind = Literal["event", "command", "action", "view", "shortcut", "task"]
 
+# What a worker's slots are for: talking with people, or taking in files. What takes long and keeps a
+# processor busy has slots of its own, so that nobody's question waits for somebody's files.
+Lane = Literal["talking", "reading"]
+# How the mailboxes of the reading lane begin.
+READING_PREFIX = "reading:"
+
 # After this many tries an event is set aside, and the person and the log are told.
 MAX_ATTEMPTS = 5
 _BACKOFF_SECONDS = (0.5, 2.0, 8.0, 30.0)

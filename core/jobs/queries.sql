@@ -5,7 +5,8 @@ select control.accept_events($1, $2, $3, $4, $5, $6);
 -- Of the tenants in $4 nothing is taken: they have their share of this worker. `attempts` counts the
 -- workers that died: a lease of another that ran out. It is no death when the server was started
 -- after the last renewal, for then nobody could renew. After a death the mailbox rests for one of
--- $5, times 0.5 to 1.5. Of those whose workers died $6 times, one is taken, or none ($7).
+-- $5, times 0.5 to 1.5. Of those whose workers died $6 times, one is taken, or none ($7). Only of one
+-- lane is taken: whether the mailbox begins with $8 is to be as $9.
 -- What waits for a frozen tenant waits on: its status is a look-up by key for each row, and no join.
 with due as (
   select m.tenant_id, m.mailbox, m.turn_at, counted.deaths from control.mailbox m
@@ -17,6 +18,7 @@ with due as (
     end as deaths
   ) as counted
   where m.due_at <= now() and m.tenant_id <> all($4::text[])
+    and starts_with(m.mailbox, $8) = $9
     and (m.lease_until is null or m.lease_until < now() - make_interval(secs =>
       ($5::float8[])[least(m.attempts + 1, cardinality($5::float8[]))]
       * (0.5 + (hashtext(m.tenant_id || m.mailbox) & 1023) / 1024.0)))
@@ -83,11 +85,12 @@ from ours
 where m.tenant_id = ours.tenant_id and m.mailbox = ours.mailbox and m.lease_by = $1;
 
 -- list_crowded --
--- The hour is part of what names a warning, so it has to be the same for every process.
+-- The hour is part of what names a warning, so it has to be the same for every process. Files that
+-- wait to be read ($2) hold up nobody's question.
 select m.tenant_id, count(*) as waiting,
   to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24') as hour
 from control.mailbox m
-where m.due_at <= now() and m.lease_by is null
+where m.due_at <= now() and m.lease_by is null and not starts_with(m.mailbox, $2)
 group by m.tenant_id
 having count(*) > $1;
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from core.db import sql
 from core.db.transaction import ControlTx, Tx
-from core.jobs.model import DEATH_WAITS, SUSPECT_DEATHS, Crowd, InboxEvent, IncomingEvent, Lease
+from core.jobs.model import (
+    DEATH_WAITS,
+    READING_PREFIX,
+    SUSPECT_DEATHS,
+    Crowd,
+    InboxEvent,
+    IncomingEvent,
+    Lane,
+    Lease,
+)
 from core.kernel.ids import TenantId, tenant_id
 
 SQL = sql.load("core.jobs")
@@ -30,13 +39,15 @@ async def claim_mailboxes(
     seconds: float,
     busy: Sequence[TenantId] = (),
     suspects: bool = True,
+    lane: Lane = "talking",
 ) -> list[Lease]:
-    """Leases of due mailboxes, whose turn it is first, but none of the *busy* tenants; one of the
-    *suspects*, or none."""
+    """Leases of due mailboxes of a lane, whose turn it is first, but none of the *busy* tenants; one
+    of the *suspects*, or none."""
     rows = await tx.fetch(
         SQL["claim_mailboxes"],
         *(limit, worker, seconds, list(busy)),
         *(list(DEATH_WAITS), SUSPECT_DEATHS, suspects),
+        *(READING_PREFIX, lane == "reading"),
     )
     return [
         Lease(tenant_id(row["tenant_id"]), row["mailbox"], worker, row["signal"], row["attempts"])
@@ -83,8 +94,8 @@ async def give_back(tx: ControlTx, worker: str, unfinished: Mapping[Lease, float
 
 
 async def list_crowded(tx: ControlTx, most: int) -> list[Crowd]:
-    """Tenants with more than *most* mailboxes that wait for a worker."""
-    return [Crowd(**row) for row in await tx.fetch(SQL["list_crowded"], most)]
+    """Tenants with more than *most* mailboxes that wait for a worker, those of files aside."""
+    return [Crowd(**row) for row in await tx.fetch(SQL["list_crowded"], most, READING_PREFIX)]
 
 
 async def prune_shares(tx: ControlTx) -> None:

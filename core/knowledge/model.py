@@ -54,6 +54,7 @@ class Ingested:
     document: Document
     is_new: bool
     replaces: bool = False  # it took the place of an earlier version, which had the same title
+    outdated: bool = False  # a later version came meanwhile: *document* is that one
     notes: tuple[str, ...] = ()  # sentences about what of it could not be read
 
 

@@ -5,21 +5,23 @@ select pg_advisory_xact_lock(hashtextextended(current_setting('role') || ' knowl
 
 -- find_same_content --
 select document_id, title, media, pages, chunk_count, scope, owner_id, embedding_model
-from document where content_sha256 = $1 and scope = $2 and owner_id = $3;
+from document where content_sha256 = $1 and scope = $2 and owner_id = $3 and state = 'ready';
 
 -- find_same_title --
 select document_id, title, media, pages, chunk_count, scope, owner_id
-from document where title = $1 and scope = $2 and owner_id = $3;
+from document where title = $1 and scope = $2 and owner_id = $3 and state = 'ready';
 
 -- find_document --
-select document_id, title, media, pages, chunk_count, scope, owner_id, content_sha256
+-- Also one that is on its way: it can be shared and forgotten before it is read.
+select document_id, title, coalesce(media, 'txt') as media, pages, chunk_count, scope, owner_id,
+       coalesce(content_sha256, '') as content_sha256
 from document where document_id = $1;
 
 -- list_documents --
 -- Newest first. $2: whether only this person reads the answer.
 select document_id, title, media, pages, chunk_count, scope, owner_id
 from document
-where scope = 'workspace' or ($2 and scope = 'person' and owner_id = $1)
+where state = 'ready' and (scope = 'workspace' or ($2 and scope = 'person' and owner_id = $1))
 order by added_at desc, id desc;
 
 -- list_chunks --

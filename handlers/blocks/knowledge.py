@@ -2,13 +2,56 @@
 
 from collections.abc import Sequence
 
+from core.conversations.files.model import FileStatus
+from core.knowledge.model import Ingested
 from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import Block, Rendered, said, section
 
+# How the cards of files begin that are not done with.
+WAITS, READS, INDEXES = "I am going to read", "I am reading", "I am indexing"
+
+SAVE_MESSAGE = "knowledge.save_message"
 SHARE = "knowledge.share"
 FORGET = "knowledge.forget"
 LONGEST_TITLE = 200
+
+
+def file_card(status: FileStatus) -> Rendered:
+    """How far a file is, from its arrival to what came of it."""
+    done = status.ingested
+    if status.stage == "failed":
+        return file_not_read(status.title, status.reason)
+    if status.stage == "forgotten":
+        return file_forgotten(status.title)
+    if status.stage == "ready" and done is not None:
+        return file_read(
+            done.document.document_id,
+            done.document.title,
+            pages=done.document.pages,
+            is_new=done.is_new,
+            replaces=done.replaces,
+            outdated=done.outdated,
+            notes=done.notes,
+        )
+    return _under_way(status)
+
+
+def is_under_way(words: str) -> bool:
+    """Whether these are of a card that is going to change by itself."""
+    return words.startswith((WAITS, READS, INDEXES))
+
+
+def _under_way(status: FileStatus) -> Rendered:
+    title = f"*{_title(status.title)}*"
+    if status.stage == "waiting":
+        words = f"{WAITS} {title}: it waits for its turn."
+    elif not status.of:
+        words = f"{READS} {title} …"
+    else:
+        words = f"{INDEXES} {title}: {status.done:,} of {status.of:,} passages."
+    button = _button("Never mind", FORGET, status.document_id, style="danger")
+    return Rendered(words, [section(words), {"type": "actions", "elements": [button]}])
 
 
 def file_read(
@@ -18,15 +61,19 @@ def file_read(
     pages: int | None,
     is_new: bool = True,
     replaces: bool = False,
+    outdated: bool = False,
     notes: Sequence[str] = (),
+    verb: str = "read",
 ) -> Rendered:
     """The file is known now, to its owner alone; two buttons say what may follow.
 
     *notes*: what of it could not be read, in sentences that may hold words of the file.
     """
     extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
-    done = "I have read" if is_new else "I already know"
+    done = f"I have {verb}" if is_new else "I already know"
     earlier = " It takes the place of the version before." if replaces else ""
+    if outdated:
+        earlier = " You have sent a later version of it, and that is the one I keep."
     left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
     words = (
         f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it. "
@@ -39,10 +86,30 @@ def file_read(
     return Rendered(words, [section(words), {"type": "actions", "elements": buttons}])
 
 
+def message_saved(ingested: Ingested) -> Rendered:
+    """A message is known now like a file, to whoever saved it alone."""
+    document = ingested.document
+    return file_read(
+        document.document_id,
+        document.title,
+        pages=None,
+        is_new=ingested.is_new,
+        replaces=ingested.replaces,
+        verb="saved",
+    )
+
+
 def file_elsewhere() -> Rendered:
     """A file came with a message to us in a channel."""
     return said(
         "I read files in a direct message only. Drop it there, then share it with everyone."
+    )
+
+
+def too_many_files(read: int, left: int) -> Rendered:
+    """A message came with more files than are read of one."""
+    return said(
+        f"I read {read} files of one message. Send me the other {left} in another message, please."
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from bot.cli.script.model import Step
+from handlers.blocks.knowledge import is_under_way
 from handlers.blocks.refusals import GUEST, OUTSIDER, UNKNOWN_PERSON
 
 Item = dict[str, Any]
@@ -58,6 +59,10 @@ class Watch:
             # Past Slack's pace an answer is streamed without a session to go with it.
             kinds = ("message", "update", "stream_stop")
             plain = [item for item in new if _is_apps(item) and item["kind"] in kinds]
+            # The card of a file changes until the file is read.
+            cards = {item["ts"]: item["text"] for item in plain}
+            if any(is_under_way(text) for text in cards.values()):
+                return None
             refused = any(item["text"] in REFUSALS for item in plain)
             return True if plain and (refused or not turn_follows) else None
 

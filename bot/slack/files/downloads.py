@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.slack.clients import SlackClients
+from bot.slack.errors import CALL_ERRORS, error_code, is_passing
+from core.conversations.files.model import SharedFile, shared_file
 from core.db.tenant import TenantContext
-from core.kernel.errors import Invalid, Postponed
+from core.kernel.errors import Invalid, NotFound, Postponed
 
 _PIECE = 64 * 1024
+_GONE = "Slack does not have that file any more, or does not hand it to me. Send it again."
 
 
 class SlackFiles:
@@ -20,6 +23,23 @@ class SlackFiles:
         self._clients = clients
         self._session = session
         self._hosts = hosts
+
+    async def look_up(self, context: TenantContext, file: SharedFile) -> SharedFile:
+        """docs.slack.dev, files.info, and "Slack Connect: files": what another organization shares
+        comes with `file_access: check_file_info` and no address."""
+        client = await self._clients.of(context)
+        try:
+            answer = await client.api.files_info(file=file.file_id)
+        except CALL_ERRORS as error:
+            if is_passing(error):
+                raise Postponed(
+                    f"Slack did not say where a file is ({error_code(error)})"
+                ) from error
+            raise NotFound(_GONE) from error
+        found = shared_file(answer.get("file") or {})
+        if not found.url:
+            raise NotFound(_GONE)
+        return found
 
     async def fetch(
         self, context: TenantContext, url: str, *, size: int | None, limit: int
@@ -45,7 +65,7 @@ async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) ->
     if answer.status == 429 or answer.status >= 500:
         raise Postponed(f"Slack did not hand over a file ({answer.status})")
     if answer.status != 200:
-        raise Invalid("Slack did not hand over that file: it may be deleted or not shared with me.")
+        raise Invalid(_GONE)
     content = bytearray()
     async for piece in answer.content.iter_chunked(_PIECE):
         content += piece

@@ -10,8 +10,8 @@ from core.conversations.ports import Messenger
 from core.db.tenant import TenantContext
 from core.gateway.tools.model import Arguments, Tool, ToolCaller
 from core.kernel.errors import NotFound
+from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.ingest_document import ingest_document
-from core.knowledge.ports import Embedder, Reader
 
 NOT_THERE = (
     "Whoever asked for this has asked me nothing in such a channel, and I post only where they have. "
@@ -21,13 +21,10 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 
 
 def writing_tools(
-    messenger: Messenger,
-    reader: Reader,
-    embedder: Embedder | None,
-    to_mrkdwn: Callable[[str], str],
+    messenger: Messenger, shelf: Shelf, to_mrkdwn: Callable[[str], str]
 ) -> tuple[Tool, ...]:
     """*to_mrkdwn* makes what a model wrote harmless: no mention, no link of its own making."""
-    return _posting_tool(messenger, to_mrkdwn), _saving_tool(reader, embedder)
+    return _posting_tool(messenger, to_mrkdwn), _saving_tool(shelf)
 
 
 def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool:
@@ -58,18 +55,19 @@ def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool
     )
 
 
-def _saving_tool(reader: Reader, embedder: Embedder | None) -> Tool:
+def _saving_tool(shelf: Shelf) -> Tool:
     async def save_to_knowledge(
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
         done = await ingest_document(
             context,
-            reader,
-            embedder,
+            shelf.reader,
+            shelf.embedder,
             title=arguments["title"],
             content=arguments["text"].encode(),
             added_by=caller.person_id,
             reference=caller.step_id,
+            quota=shelf.quota,
         )
         return f"Saved as {done.document.title}."
 

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 in 8 bits through onnxruntime: 23 MB, one thread, no download at run time."""
+"""all-MiniLM-L6-v2 in 8 bits through onnxruntime: 23 MB, no download at run time."""
 
 import asyncio
 import logging
@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 
 class MiniLM:
-    """An Embedder. Works off the event loop, in one thread of its own."""
+    """An Embedder. Works off the event loop, in two threads of its own: documents come one step at a
+    time (core/knowledge/arrivals/in_turn.py), and leave one to whoever asks."""
 
     name = MODEL_NAME
 
@@ -32,7 +33,7 @@ class MiniLM:
         self._pieces = pieces
         # Single words come again and again: every question is also judged by its telling words.
         self._vector_of_word = lru_cache(_REMEMBERED_WORDS)(self._vector_of)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embedder")
+        self._thread = ThreadPoolExecutor(2, thread_name_prefix="embedder")
 
     def count(self, text: str) -> int:
         return self._pieces.count(text)
@@ -76,7 +77,7 @@ def load(folder: Path) -> Embedder | None:
 
 @cache
 def _read(folder: Path) -> MiniLM:
-    """One copy a process, with its one thread, however often it is opened: it keeps no tenant's text
+    """One copy a process, with its threads, however often it is opened: it keeps no tenant's text
     but single words, and answers the same to everybody."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

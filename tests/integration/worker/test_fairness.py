@@ -225,7 +225,9 @@ async def _explain(database, busy):
         nested = connection.transaction()
         await nested.start()
         text = await connection.fetchval(
-            statement, 8, "w", 10.0, list(busy), list(jobs.DEATH_WAITS), 2, True
+            statement,
+            *(8, "w", 10.0, list(busy), list(jobs.DEATH_WAITS), 2, True),
+            *(jobs.READING_PREFIX, False),
         )
         await nested.rollback()
     (plan,) = json.loads(text)

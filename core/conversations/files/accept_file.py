@@ -1,0 +1,83 @@
+"""A file was given: show its card, and put reading it into the queue."""
+
+from collections.abc import Sequence
+
+from core.conversations.files.filing import Filing
+from core.conversations.files.model import FilePlace, FileStatus, SharedFile
+from core.conversations.model import Outgoing
+from core.conversations.notices.tell_person import tell_person
+from core.conversations.outbox import is_begun
+from core.db.tenant import TenantContext
+from core.jobs.model import READING_PREFIX
+from core.jobs.put_task import put_task
+from core.kernel.errors import NotFound
+from core.knowledge.arrivals import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.model import clean_title
+
+TASK = "read_file"
+
+
+async def accept_file(
+    context: TenantContext, filing: Filing, file: SharedFile, place: FilePlace, *, key: str
+) -> str:
+    """The id of the document that it is going to be, for whoever gave it alone. *key* names the
+    message; a second call with the same changes nothing. Raises Postponed.
+
+    The file itself stays in Slack until its turn comes, and is fetched then, as often as it takes.
+    """
+    document_id = context.fingerprint(f"file\n{key}\n{file.file_id or file.url}")[:32]
+    file = await _told_of(context, filing, file)
+    owner = place.person_id
+    arrival = Arrival(document_id, clean_title(file.title), "person", owner, owner)
+    if not await is_begun(context, card_key(document_id)):
+        async with context.db.transaction() as tx:
+            await store.put_arrival(tx, arrival)
+    text, blocks = filing.draw(FileStatus(document_id, arrival.title, "waiting"))
+    card = Outgoing(place.channel, text, place.thread_ts, tuple(blocks))
+    await tell_person(context, filing.messenger, card, place.person_id, key=card_key(document_id))
+    arguments = {
+        "document_id": document_id,
+        "file": {
+            "file_id": file.file_id,
+            "title": arrival.title,
+            "url": file.url,
+            "size": file.size,
+        },
+        "place": {
+            "channel": place.channel,
+            "thread_ts": place.thread_ts,
+            "person_id": place.person_id,
+        },
+    }
+    await put_task(
+        filing.database,
+        context.tenant_id,
+        TASK,
+        arguments,
+        key=document_id,
+        mailbox=f"{READING_PREFIX}{document_id}",
+    )
+    return document_id
+
+
+async def _told_of(context: TenantContext, filing: Filing, file: SharedFile) -> SharedFile:
+    """What another organization shares comes without a name. If Slack does not say what it is, its task
+    asks once more, and says so."""
+    if file.url:
+        return file
+    try:
+        return await filing.source.look_up(context, file)
+    except NotFound:
+        return file
+
+
+async def are_on_their_way(context: TenantContext, document_ids: Sequence[str]) -> bool:
+    """Whether one of them is not read yet, and is still going to be."""
+    async with context.db.transaction() as tx:
+        return await store.are_on_their_way(tx, document_ids)
+
+
+def card_key(document_id: str) -> str:
+    """Of the message that shows how far the file is."""
+    return f"file:{document_id}"

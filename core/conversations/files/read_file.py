@@ -1,0 +1,178 @@
+"""The task that reads in a file from Slack: begun again by whoever comes next, and told once."""
+
+import contextlib
+from dataclasses import replace
+
+from core.conversations import store
+from core.conversations.files.accept_file import card_key
+from core.conversations.files.fetch_file import fetch_file
+from core.conversations.files.file_card import FileCard
+from core.conversations.files.filing import Filing
+from core.conversations.files.model import FilePlace, FileStage, FileStatus, SharedFile
+from core.conversations.model import Outgoing
+from core.conversations.notices.tell_person import tell_person
+from core.conversations.ports import CannotPost
+from core.conversations.show_card import find_card, keep_card, show_card
+from core.db.tenant import TenantContext
+from core.db.transaction import Tx
+from core.kernel.errors import Disconnected, DomainError
+from core.knowledge.arrivals import store as arrivals
+from core.knowledge.arrivals.model import Arrival, Withdrawn
+from core.knowledge.arrivals.take_in import take_in
+from core.knowledge.model import Ingested
+
+LARGEST_FILE = 20_000_000  # bytes
+
+
+class FileReading:
+    """One file on its way from Slack into the knowledge: what every step of it needs to know."""
+
+    def __init__(
+        self,
+        context: TenantContext,
+        filing: Filing,
+        file: SharedFile,
+        place: FilePlace,
+        *,
+        document_id: str,
+        reference: str,
+    ) -> None:
+        self._context = context
+        self._filing = filing
+        self._file = file
+        self._place = place
+        self._document_id = document_id
+        self._reference = reference
+
+    async def run(self) -> None:
+        """Read it, unless that is done, and say on its card what came of it. A second call says it once
+        more and does nothing else. Raises Postponed and Disconnected: then it is tried again later.
+        """
+        if await find_card(self._context, self._outcome) is None:
+            arrival = await self._find_arrival()
+            if arrival is None:
+                return
+            try:
+                await self._read(arrival)
+            except Withdrawn:
+                await self._show_forgotten()
+                return
+            except Disconnected:
+                raise
+            except DomainError as error:
+                await self.fail(str(error))
+        await self._tell()
+
+    async def fail(self, reason: str) -> None:
+        """Let go of it, with the words for its card in the same commit."""
+        async with self._context.db.transaction() as tx:
+            await arrivals.drop_arrival(tx, self._document_id)
+            await keep_card(
+                tx, self._outcome, self._draw(replace(self._status("failed"), reason=reason))
+            )
+
+    async def give_up(self, reason: str) -> None:
+        """Fail, if it has not come to an end, and say so."""
+        if await find_card(self._context, self._outcome) is None:
+            if await self._find_arrival() is None:
+                return
+            await self.fail(reason)
+        await self._tell()
+
+    async def _find_arrival(self) -> Arrival | None:
+        """None when somebody has forgotten it: then its card says that."""
+        async with self._context.db.transaction() as tx:
+            return await arrivals.find_arrival(tx, self._document_id)
+
+    async def _read(self, arrival: Arrival) -> None:
+        place, message_ts = await self._find_card()
+        async with FileCard(self._context, self._filing, place, message_ts) as card:
+
+            async def progress(done: int, of: int) -> None:
+                if await self._find_arrival() is None:
+                    raise Withdrawn
+                card.show(replace(self._status("reading"), done=done, of=of))
+
+            content = await self._fetch()
+            await take_in(
+                self._context,
+                self._filing.shelf,
+                arrival,
+                content,
+                reference=self._reference,
+                progress=progress,
+                also=self._keep,
+            )
+
+    async def _fetch(self) -> bytes:
+        """From Slack, each time anew: nothing of it is kept between two tries."""
+        file = self._file
+        if not file.url:
+            file = await self._filing.source.look_up(self._context, file)
+        return await fetch_file(
+            self._context,
+            self._filing.source,
+            file.url,
+            size=file.size,
+            limit=LARGEST_FILE,
+            person_id=self._place.person_id,
+            reference=self._reference,
+        )
+
+    async def _keep(self, tx: Tx, ingested: Ingested) -> None:
+        await keep_card(
+            tx, self._outcome, self._draw(replace(self._status("ready"), ingested=ingested))
+        )
+
+    async def _show_forgotten(self) -> None:
+        """What it said last may have been how far it was."""
+        place, message_ts = await self._find_card()
+        if message_ts is None:
+            return
+        words = self._draw(self._status("forgotten"))
+        card = Outgoing(place.channel, words.text, place.thread_ts, words.blocks)
+        with contextlib.suppress(CannotPost):
+            await self._filing.messenger.update(self._context, message_ts, card)
+
+    async def _tell(self) -> None:
+        outcome = await find_card(self._context, self._outcome)
+        assert outcome is not None, "what has come to an end has its words"
+        await self._show(outcome)
+
+    async def _show(self, words: Outgoing) -> None:
+        """On the card; where that is gone, as a message of its own, once."""
+        place, message_ts = await self._find_card()
+        card = Outgoing(place.channel, words.text, place.thread_ts, words.blocks)
+        if message_ts is not None:
+            messenger = self._filing.messenger
+            with contextlib.suppress(CannotPost):
+                await show_card(self._context, messenger, message_ts, card, key=self._outcome)
+                return
+        await tell_person(
+            self._context,
+            self._filing.messenger,
+            card,
+            self._place.person_id,
+            key=f"{self._outcome}:anew",
+        )
+
+    async def _find_card(self) -> tuple[Outgoing, str | None]:
+        """Where it stands: in the thread, or in a direct message if the thread was closed to us."""
+        async with self._context.db.transaction() as tx:
+            posts = await store.list_posts(tx, card_key(self._document_id))
+        for key, channel, thread_ts, message_ts in posts:
+            if message_ts is not None and not key.startswith(self._outcome):
+                return Outgoing(channel, "", thread_ts), message_ts
+        return Outgoing(self._place.channel, "", self._place.thread_ts), None
+
+    @property
+    def _outcome(self) -> str:
+        """Of the row with the words that end it."""
+        return f"{card_key(self._document_id)}:outcome"
+
+    def _status(self, stage: FileStage) -> FileStatus:
+        return FileStatus(self._document_id, self._file.title, stage)
+
+    def _draw(self, status: FileStatus) -> Outgoing:
+        text, blocks = self._filing.draw(status)
+        return Outgoing(self._place.channel, text, self._place.thread_ts, tuple(blocks))

@@ -1,0 +1,201 @@
+"""A worker is stopped at any step of a file, or somebody thinks better of it: it ends once, and well."""
+
+import json
+
+import aiohttp
+import pytest
+
+from core.conversations.files import read_file as reading
+from core.conversations.files.accept_file import accept_file, card_key
+from core.conversations.files.model import FilePlace, SharedFile, shared_file
+from core.jobs import store as jobs
+from core.jobs.model import READING_PREFIX
+from core.kernel.errors import Postponed
+from core.knowledge.forget_document import forget_document
+from handlers.files import read_file
+from handlers.giving_up import give_up
+from tests.integration.worker.queueing import until
+from tests.scenario.files.dropping import cards, documents, drop
+from tests.scenario.test_recovery import until as until_found
+
+NOTE = "# Spring fair\n\nOur stand at the spring fair is number 14.\n"
+
+
+class Dropped:
+    """A file that waits, and the task that reads it, run by hand: only questions have a worker."""
+
+    def __init__(self, stage, http, event):
+        self.stage, self.http, self.event = stage, http, event
+        self.context = stage.tenants["northwind"]
+        self.document_id = json.loads(event.payload)["document_id"]
+
+    async def run(self):
+        await read_file(self.stage.product.services, self.context, self.event)
+
+    async def card(self):
+        [card] = await cards(self.http)
+        return card["text"]
+
+    async def ends(self):
+        """(action, outcome) of the rows about the document."""
+        async with self.context.db.transaction() as tx:
+            rows = await tx.fetch(
+                "select action, outcome from audit_event where action like 'knowledge:%' order by seq"
+            )
+        return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+async def dropped(stage_with, monkeypatch):
+    monkeypatch.setattr("bot.worker.lanes.FILES_AT_ONCE", 0)
+    async with stage_with() as stage, aiohttp.ClientSession(stage.sandbox.url) as http:
+        context = stage.tenants["northwind"]
+        await drop(http, "fair.md", NOTE)
+
+        async def find():
+            async with context.db.transaction() as tx:
+                mailbox = await tx.fetchval(
+                    "select mailbox from inbox_event where kind = 'task' and starts_with(mailbox, $1)",
+                    READING_PREFIX,
+                )
+                return await jobs.next_event(tx, mailbox) if mailbox else None
+
+        yield Dropped(stage, http, await until_found(find))
+        async with stage.product.services.database.control() as tx:
+            await tx.execute("delete from control.mailbox where tenant_id = $1", context.tenant_id)
+
+
+async def test_the_card_waits_with_the_file(dropped):
+    assert (await dropped.card()).startswith("I am going to read *fair.md*: it waits for its turn.")
+    assert await documents(dropped.context) == [("fair.md", "queued", 0)]
+
+
+async def test_it_is_done_and_slack_is_away_so_that_it_is_said_later(dropped):
+    """The worker dies, or cannot say it, after the commit: the second one only says it."""
+    dropped.stage.sandbox.refuse("chat.update", "service_unavailable")
+    with pytest.raises(Postponed):
+        await dropped.run()
+    assert await documents(dropped.context) == [("fair.md", "ready", 1)]
+    await dropped.run()
+    await dropped.run()
+
+    assert (await dropped.card()).startswith("I have read *fair.md*.")
+    assert await dropped.ends() == [
+        ("knowledge:document:ingest", "attempt"),
+        ("knowledge:document:ingest", "done"),
+    ]
+
+
+async def test_it_is_stopped_before_the_commit_and_begun_anew(dropped, monkeypatch):
+    class Dies(BaseException):
+        """As kill -9 does, nothing catches it."""
+
+    async def die(*_):
+        raise Dies
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.knowledge.arrivals.take_in._write", die)
+        with pytest.raises(Dies):
+            await dropped.run()
+    assert await documents(dropped.context) == [("fair.md", "indexing", 0)]
+    await dropped.run()
+
+    assert (await dropped.card()).startswith("I have read *fair.md*.")
+    assert await documents(dropped.context) == [("fair.md", "ready", 1)]
+
+
+async def test_never_mind_takes_it_away_and_its_task_ends_quietly(dropped):
+    await _press(dropped, "Never mind")
+    await until(lambda: _is_said(dropped, "I have forgotten"))
+    await dropped.run()
+
+    assert (await dropped.card()).startswith("I have forgotten *fair.md*")
+    assert await documents(dropped.context) == []
+    assert [action for action, _ in await dropped.ends()] == ["knowledge:document:forget"] * 2
+
+
+async def test_never_mind_while_it_is_fetched_ends_quietly(dropped, monkeypatch):
+    fetch = reading.fetch_file
+
+    async def fetch_and_forget(*given, **named):
+        content = await fetch(*given, **named)
+        ana = dropped.stage.person_id("ana")
+        await forget_document(dropped.context, document_id=dropped.document_id, person_id=ana)
+        return content
+
+    monkeypatch.setattr(reading, "fetch_file", fetch_and_forget)
+    await dropped.run()
+
+    assert (await dropped.card()).startswith("I have forgotten *fair.md*")
+    assert await documents(dropped.context) == []
+
+
+async def test_what_failed_too_often_is_said_on_its_card_with_a_reference(dropped):
+    services = dropped.stage.product.services
+    for _ in range(2):
+        await give_up(services, dropped.context, dropped.event, "abc123")
+
+    assert (await dropped.card()).startswith("I could not read *fair.md*. Sorry, something broke")
+    assert "abc123" in await dropped.card()
+    assert await documents(dropped.context) == []
+
+
+async def test_its_message_that_comes_again_does_not_bring_back_what_was_forgotten(dropped):
+    file = SharedFile(**json.loads(dropped.event.payload)["file"])
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    ana = dropped.stage.person_id("ana")
+    await forget_document(dropped.context, document_id=dropped.document_id, person_id=ana)
+    async with dropped.context.db.transaction() as tx:
+        ts = await tx.fetchval(
+            "select message_ts from outbox_message where key = $1", card_key(dropped.document_id)
+        )
+    filing, key = dropped.stage.product.services.filing, f"{place.channel}:{place.thread_ts}"
+    again = await accept_file(dropped.context, filing, file, place, key=key)
+
+    assert again == dropped.document_id, "the id of a file in a message is always the same"
+    assert ts
+    assert await documents(dropped.context) == []
+    assert len(await cards(dropped.http)) == 1
+
+
+async def test_what_another_organization_shares_is_asked_for_by_its_id(dropped):
+    """Slack Connect: the message names no address and no title, `files.info` does."""
+    given = json.loads(dropped.event.payload)["file"]
+    stub = {"id": given["file_id"], "mode": "file_access", "file_access": "check_file_info"}
+    assert shared_file(stub) == SharedFile(given["file_id"], "file")
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    filing = dropped.stage.product.services.filing
+    for _ in range(2):
+        again = await accept_file(dropped.context, filing, shared_file(stub), place, key="D1:2.0")
+    async with dropped.context.db.transaction() as tx:
+        event = await jobs.next_event(tx, f"{READING_PREFIX}{again}")
+    await read_file(dropped.stage.product.services, dropped.context, event)
+
+    assert (await cards(dropped.http))[-1]["text"].startswith("I have read *fair.md*.")
+
+
+async def test_what_another_organization_shares_no_more_is_said(dropped):
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    filing = dropped.stage.product.services.filing
+    stub = shared_file({"id": "FGONE", "file_access": "check_file_info"})
+    again = await accept_file(dropped.context, filing, stub, place, key="D1:2.0")
+    async with dropped.context.db.transaction() as tx:
+        event = await jobs.next_event(tx, f"{READING_PREFIX}{again}")
+    await read_file(dropped.stage.product.services, dropped.context, event)
+
+    told = (await cards(dropped.http))[-1]["text"]
+    assert told.startswith("I could not read *file*. Slack does not have that file any more")
+
+
+async def _is_said(dropped, words):
+    return words in await dropped.card()
+
+
+async def _press(dropped, label):
+    [card] = await cards(dropped.http)
+    buttons = [e for b in card["blocks"] if b["type"] == "actions" for e in b["elements"]]
+    action = next(e["action_id"] for e in buttons if e["text"]["text"] == label)
+    body = {"workspace": "northwind", "person": "ana", "in": "dm"}
+    body |= {"ts": card["ts"], "action_id": action}
+    async with dropped.http.post("/sandbox/click", json=body) as answer:
+        assert answer.status == 200, await answer.text()
