@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Scope = Literal["workspace", "person"]
@@ -78,6 +79,19 @@ class Asker:
 
     person_id: str
     private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which documents a search looks into; None means that any will do."""
+
+    document_id: str | None = None
+    folder: str | None = None  # what their titles begin with, "handbook/"; case does not matter
+    added_from: datetime | None = None
+    added_before: datetime | None = None  # this moment not included
+
+
+EVERYWHERE = Within()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from typing import Any
 
 from core.db.tenant import TenantContext
 from core.knowledge import store
-from core.knowledge.model import Asker, Finding, Findings, may_see
+from core.knowledge.model import EVERYWHERE, Asker, Finding, Findings, Within, may_see
 from core.knowledge.ports import Embedder
+from core.knowledge.ranking.blend import embed_question
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
 from core.knowledge.ranking.support import Evidence, Missed, Term, supports
 
-CANDIDATES = 50  # each way of searching brings at most so many
+CANDIDATES = 100  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
 MOST_SENTENCES = 4  # of a message, tried one by one
 _SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
@@ -28,6 +29,7 @@ async def search(
     asker: Asker,
     limit: int = 6,
     history: tuple[str, ...] = (),
+    within: Within = EVERYWHERE,
 ) -> Findings:
     """At most *limit* passages, best first; none when nothing in the documents is about it.
 
@@ -35,23 +37,23 @@ async def search(
     are looked at but the asker's, and those are counted as withheld where others read along.
     """
     asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
-    vectors = await _embed(embedder, asked)
+    embedded = [await embed_question(embedder, asked)] if embedder else []
     async with context.db.transaction() as tx:
         rows: Sequence[Row] = await store.search_chunks(
             tx,
             asked,
             person_id=asker.person_id,
-            vectors=vectors,
-            embedding_model=embedder.name if embedder else "",
+            embedded=embedded,
             candidates=CANDIDATES,
             limit=limit * JUDGED_PER_FINDING,
+            within=within,
         )
     supported = [row for row in rows if supports(_evidence(row, asked))]
     shown = [row for row in supported if may_see(asker, row["scope"], row["owner_id"])]
     return Findings(
         found=_findings(shown)[:limit],
         withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
-        lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+        lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
     )
 
 
@@ -78,15 +80,6 @@ async def search_about(
     return findings
 
 
-async def _embed(embedder: Embedder | None, asked: Question) -> list[list[float]]:
-    """In the order that `store.search_chunks` asks for."""
-    if embedder is None:
-        return []
-    without = [text for _, text in asked.telling]
-    alone = [word.text for word, _ in asked.telling]
-    return await embedder.embed([asked.sought, asked.judged, *without, *alone])
-
-
 def _evidence(row: Row, asked: Question) -> Evidence:
     return Evidence(
         terms={
@@ -101,15 +94,14 @@ def _evidence(row: Row, asked: Question) -> Evidence:
         },
         named=frozenset(row["matched"]),
         corpus_chunks=row["corpus_chunks"],
-        closeness=row["closeness"][0],
+        closeness=row["closeness"][0] if row["closeness"] else None,
         missed=list(_missed(row, asked)),
     )
 
 
 def _missed(row: Row, asked: Question) -> Iterator[Missed]:
     """The telling words a passage lacks; where it has one, the statement gives null."""
-    _, *closeness = row["closeness"]
-    _, *unheard_of = row["unheard_of"]
+    closeness, unheard_of = row["closeness"][1:], row["unheard_of"][1:]
     half = len(closeness) // 2
     columns = zip(asked.telling, closeness, closeness[half:], unheard_of, strict=False)
     for (word, _), without, alone, is_unheard_of in columns:
