@@ -29,7 +29,7 @@ CLUSTERS = 200
 SPREAD = 0.6  # of a cluster; larger is a vaguer meaning
 _OFFSET = 2.7  # Zipf-Mandelbrot: the word of rank r is drawn in proportion to 1 / (r + 2.7)
 _WORD = re.compile(r"[a-z]{3,}")
-_SYLLABLES = ("ba", "cer", "do", "fen", "gil", "hor", "jun", "kel", "lam", "mis", "nor", "quin", "sul")
+_SYLLABLES = tuple(first + last for first in "bcdfghjklmnprstvz" for last in ("a", "er", "o"))
 
 
 class MadeUp:
