@@ -1,7 +1,9 @@
-"""`aegis kb add`: put documents into a workspace's knowledge base from the command line."""
+"""`aegis kb add | search`: a workspace's knowledge base from the command line."""
 
 import asyncio
+import textwrap
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,13 +14,15 @@ from bot.cli import console
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import Product, open_product
+from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_reference
 from core.knowledge.ingest_document import ingest_document
-from core.knowledge.model import ENDINGS
+from core.knowledge.model import ENDINGS, Asker, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
+from core.knowledge.search import search as search_knowledge
 
 _START_SECONDS = 20.0  # a machine under load takes a while
 READABLE = frozenset(ending for endings in ENDINGS.values() for ending in endings)
@@ -108,6 +112,64 @@ async def check_files() -> None:
         if filtered
         else "note  files: the kernel's filter (seccomp) is not to be had here; see docs/files.md"
     )
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@kb.command()
+@click.argument("question")
+@click.option("--workspace", help="Slack team id; may be left out when there is only one.")
+@click.option("--in", "title_start", metavar="TITLE", help="Only titles that begin so: handbook/.")
+@click.option("--since", type=_DAY, help="Only what was added on this day (UTC) or later.")
+@click.option("--before", type=_DAY, help="Only what was added before this day (UTC).")
+def search(
+    question: str,
+    workspace: str | None,
+    title_start: str | None,
+    since: datetime | None,
+    before: datetime | None,
+) -> None:
+    """Find passages in the documents that everyone in the workspace may read."""
+    days = (day.replace(tzinfo=UTC) if day else None for day in (since, before))
+    within = Within(None, title_start, *days)
+    console.run(_search(console.settings(quiet=True), question, workspace, within))
+
+
+async def _search(settings: Settings, question: str, workspace: str | None, within: Within) -> None:
+    async with (
+        addresses(settings) as where,
+        open_storage(where) as storage,
+        open_product(settings, storage) as product,
+    ):
+        context = await _find_workspace(product, workspace)
+        async with attempt(
+            context,
+            "knowledge:documents:search",
+            "operator",
+            reference=new_reference(),
+            arguments=context.fingerprint(question),
+        ) as act:
+            findings = await search_knowledge(
+                context,
+                product.services.staff.embedder,
+                question=question,
+                asker=Asker("operator", private=False),
+                within=within,
+            )
+            await act.conclude("done", found=len(findings.found))
+    _show(findings)
+
+
+def _show(findings: Findings) -> None:
+    for number, found in enumerate(findings.found, 1):
+        page = f", page {found.page}" if found.page else ""
+        click.echo(f"[{number}] {found.title}{page}  {found.heading}".rstrip())
+        click.echo(f"{textwrap.indent(found.text, '    ')}\n")
+    if not findings.found:
+        click.echo("Nothing in the documents is about this.")
+    if findings.lexical_only:
+        click.echo("note: there are no embeddings to compare; this went by words alone", err=True)
 
 
 async def _find_workspace(product: Product, wanted: str | None) -> TenantContext:

@@ -86,7 +86,8 @@ class Within:
     """Which documents a search looks into; None means that any will do."""
 
     document_id: str | None = None
-    folder: str | None = None  # what their titles begin with, "handbook/"; case does not matter
+    # What their titles begin with, in whatever case: a folder ("handbook/"), or all of a title.
+    title_start: str | None = None
     added_from: datetime | None = None
     added_before: datetime | None = None  # this moment not included
 

@@ -140,7 +140,7 @@ async def search_chunks(
         blend.earlier,
         blend.likeness,
         within.document_id,
-        within.folder,
+        within.title_start,
         within.added_from,
         within.added_before,
     )

@@ -153,9 +153,9 @@ async def test_a_search_stays_within_what_it_is_told(context, vectors):
 
     assert len(await found(EVERYWHERE)) == 3
     assert await found(Within(document_id=first)) == ["Handbook/leave.md"]
-    folder = await found(Within(folder="handbook/"))
+    folder = await found(Within(title_start="handbook/"))
     assert folder == ["Handbook/leave.md", "handbook/sick.md"]
-    assert not await found(Within(folder="%"))
+    assert not await found(Within(title_start="%"))
     assert len(await found(Within(added_from=now - timedelta(hours=1)))) == 3
     assert not await found(Within(added_from=now + timedelta(hours=1)))
     assert not await found(Within(added_before=now - timedelta(hours=1)))
