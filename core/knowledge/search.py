@@ -11,6 +11,7 @@ from core.knowledge.ports import Embedder
 from core.knowledge.ranking.blend import embed_question
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
+from core.knowledge.ranking.repeating import drop_repeated
 from core.knowledge.ranking.support import Evidence, Missed, Term, supports
 
 CANDIDATES = 100  # each way of searching brings at most so many
@@ -111,7 +112,7 @@ def _missed(row: Row, asked: Question) -> Iterator[Missed]:
 
 def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
     titles = {row["document_id"]: row["title"] for row in rows}
-    passages = merge_neighbours([_passage(row) for row in rows])
+    passages = drop_repeated(merge_neighbours([_passage(row) for row in rows]))
     return tuple(
         Finding(p.document_id, titles[p.document_id], p.heading, p.page, p.text, p.score)
         for p in passages
