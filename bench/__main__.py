@@ -28,8 +28,8 @@ from bench.streams.added import measure_added
 from bench.streams.measure import held, measure_streams
 from bench.tenants.measure import measure_tenants
 from bench.tenants.model import as_figures, as_json, as_table
+from bot.models.embedders import open_embedder
 from bot.settings import Settings
-from bot.wiring import open_embedder
 
 LATEST = Path(__file__).with_name("latest.json")
 WORKSPACES = 100

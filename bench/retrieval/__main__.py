@@ -17,8 +17,8 @@ from bench.retrieval.quality import WAYS, Quality, measure_way, store_set
 from bench.retrieval.report import as_json, as_table
 from bench.retrieval.sets import NAMES, data_folder, embed_set, read_set
 from bench.retrieval.times import Latency, measure_search
+from bot.models.embedders import open_embedder
 from bot.settings import Settings
-from bot.wiring import open_embedder
 from core.knowledge.ports import Embedder
 
 KEPT = Path(__file__).resolve().parents[1] / "retrieval.json"

@@ -12,7 +12,8 @@ from core.kernel.ids import new_id
 from core.knowledge import store
 from core.knowledge.model import Document
 from core.knowledge.ports import Embedder
-from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend, Embedded, embed_question
+from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
+from core.knowledge.ranking.embedded import Embedded, embed_question
 from core.knowledge.ranking.question import Question, take_apart
 from core.knowledge.search import CANDIDATES
 

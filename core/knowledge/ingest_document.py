@@ -24,6 +24,7 @@ from core.knowledge.model import (
 )
 from core.knowledge.ports import Embedder, Reader
 from core.knowledge.reading.chunking import chunk, estimate_pieces
+from core.knowledge.renewal.embed_chunks import embed_chunks
 
 ACTION = "knowledge:document:ingest"
 
@@ -114,8 +115,8 @@ async def _prepare(
         draft.scope,
         draft.owner_id,
     )
-    embeddings = await embedder.embed([c.embedded_text for c in chunks]) if embedder else []
-    model = embedder.name if embedder else ""
+    embeddings = await embed_chunks(embedder, chunks)
+    model = embedder.name if embedder and embeddings else ""
     return _Prepared(document, digest, chunks, extracted.notes, embeddings, model)
 
 

@@ -62,6 +62,24 @@ insert into chunk_sign (chunk_id, document_number, signs)
 select placed.chunk_id, d.id, extensions.binary_quantize(placed.embedding)::bit(384)
 from placed join document d on d.document_id = $1;
 
+-- list_models --
+select distinct embedding_model from document;
+
+-- list_outdated --
+select document_id from document where embedding_model <> $1 and chunk_count > 0 order by id limit $2;
+
+-- find_model --
+select embedding_model from document where document_id = $1;
+
+-- list_all_chunks --
+select position, heading, page, body from chunk where document_id = $1 order by position;
+
+-- drop_embeddings --
+delete from chunk_embedding e using chunk c where c.id = e.chunk_id and c.document_id = $1;
+
+-- note_model --
+update document set embedding_model = $2 where document_id = $1;
+
 -- count_lexemes_in --
 -- In the order of the key, as every change of this table is.
 insert into lexeme (lexeme, chunk_count)
@@ -211,7 +229,7 @@ with seen as materialized (
     with ordinality v (word, embedding, model, place)
 )
 select c.id, c.document_id, seen.title, seen.scope, seen.owner_id, c.position, c.heading, c.page,
-       c.body, fused.score,
+       c.body, seen.model, fused.score,
        corpus.n as corpus_chunks,
        array(select t.lexeme from term t
              where t.lexeme = any (tsvector_to_array(c.lexemes))) as matched,

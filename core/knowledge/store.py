@@ -8,7 +8,8 @@ import asyncpg
 from core.db import sql
 from core.db.transaction import Tx
 from core.knowledge.model import EVERYWHERE, Chunk, Document, Scope, Within
-from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend, Embedded
+from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
+from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import Question
 
 SQL = sql.load("core.knowledge")
@@ -99,6 +100,36 @@ async def drop_unused_lexemes(tx: Tx) -> None:
 
 async def drop_document(tx: Tx, document_id: str) -> None:
     await tx.execute(SQL["drop_document"], document_id)
+
+
+async def list_models(tx: Tx) -> set[str]:
+    """The models that documents are embedded with; the empty one is that of those that are not."""
+    return {row["embedding_model"] for row in await tx.fetch(SQL["list_models"])}
+
+
+async def list_outdated(tx: Tx, model: str, limit: int) -> list[str]:
+    """Ids of documents that are not embedded with *model*, the oldest first."""
+    return [row["document_id"] for row in await tx.fetch(SQL["list_outdated"], model, limit)]
+
+
+async def find_model(tx: Tx, document_id: str) -> str | None:
+    """The model a document is embedded with, or None when it is gone."""
+    model: str | None = await tx.fetchval(SQL["find_model"], document_id)
+    return model
+
+
+async def list_all_chunks(tx: Tx, document_id: str) -> list[Chunk]:
+    """In the order of their positions."""
+    rows = await tx.fetch(SQL["list_all_chunks"], document_id)
+    return [Chunk(row["position"], row["heading"], row["page"], row["body"]) for row in rows]
+
+
+async def drop_embeddings(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["drop_embeddings"], document_id)
+
+
+async def note_model(tx: Tx, document_id: str, model: str) -> None:
+    await tx.execute(SQL["note_model"], document_id, model)
 
 
 async def share_document(tx: Tx, document_id: str) -> None:

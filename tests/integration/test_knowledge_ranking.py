@@ -11,7 +11,8 @@ from core.db import migrate, scope
 from core.knowledge import store
 from core.knowledge.model import EVERYWHERE, Chunk, Document, Within
 from core.knowledge.ports import DIMENSION
-from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend, Embedded
+from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
+from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import rarity_by_list, take_apart
 from core.tenancy.provision import provision_tenant
 from tests.conftest import SERVICE_LOGIN

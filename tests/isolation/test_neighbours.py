@@ -15,7 +15,7 @@ from core.kernel.ids import new_id
 from core.knowledge import store
 from core.knowledge.forget_document import forget_document
 from core.knowledge.model import Chunk, Document
-from core.knowledge.ranking.blend import Embedded
+from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import rarity_by_list, take_apart
 from core.knowledge.share_document import share_document
 
