@@ -90,6 +90,10 @@ install-transcript: set-up ## Write docs/install-transcript.md from a run of doc
 bench: set-up ## Measure intake, first text, retrieval, streams and tenants; writes bench/latest.json
 	@$(python) -m bench $(ARGS)
 
+.PHONY: bench-retrieval
+bench-retrieval: set-up ## Measure how well and how fast is found; writes bench/retrieval.json (ARGS="--only times")
+	@$(python) -m bench.retrieval $(ARGS)
+
 .PHONY: bench-attacks
 bench-attacks: set-up .venv/attacks/.done ## Play AgentDojo against the dispatcher; writes bench/attacks.json (ARGS="--without writes-ask")
 	@$(python) -m bench.attacks $(ARGS)

@@ -24,13 +24,14 @@ from bench.intake.flood import measure_flood
 from bench.intake.measure import measure_intake
 from bench.intake.wake_up import measure_wake_up
 from bench.processes import BenchError
-from bench.retrieval import retrieval_10k
+from bench.retrieval.made_up import StandInEmbedder
+from bench.retrieval.times import measure_search
 from bench.streams.added import measure_added
 from bench.streams.measure import held, measure_streams
 from bench.tenants.measure import measure_tenants
 from bench.tenants.model import as_figures, as_json, as_table
+from bot.models.embedders import open_embedder
 from bot.settings import Settings
-from bot.wiring import open_embedder
 
 LATEST = Path(__file__).with_name("latest.json")
 WORKSPACES = 100
@@ -78,8 +79,8 @@ async def first_text(folder: Path, seconds: float) -> Figures:
 
 async def retrieval(folder: Path, seconds: float) -> Figures:
     async with open_installation(folder, 1) as installation:
-        embedder = await open_embedder(Settings.model_validate({}))
-        latency = await retrieval_10k(await installation.context(), embedder)
+        embedder = await open_embedder(Settings.model_validate({})) or StandInEmbedder()
+        latency = await measure_search(await installation.context(), embedder, 10_000)
     return {"retrieval_10k_ms_p50": latency.p50, "retrieval_10k_ms_p95": latency.p95}
 
 

@@ -13,6 +13,7 @@ from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
 from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.notices.tell_owner import TASK as TELL_OWNER
 from core.jobs.note_held_back import TASK as HELD_BACK
+from core.knowledge.renewal.renew_embeddings import TASK as RENEW_EMBEDDINGS
 from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, files, messages, stops
@@ -26,6 +27,7 @@ from handlers.workspace import installations, people
 from handlers.workspace.held_back import held_back
 from handlers.workspace.organization_welcome import GREET_ORGANIZATION, greet_organization
 from handlers.workspace.owner_notice import send_owner_notice
+from handlers.workspace.renewing import renew_embeddings
 from handlers.workspace.welcome import greet
 
 FEATURES = (
@@ -53,6 +55,7 @@ TASKS: Mapping[str, Task] = {
     READ_FILE: files.read_file,
     RECONCILING: installations.reconcile,
     RESUME_TURN: approvals.resume,
+    RENEW_EMBEDDINGS: renew_embeddings,
     TELL_OWNER: send_owner_notice,
 }
 

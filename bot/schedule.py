@@ -24,6 +24,7 @@ from core.jobs import store as queue
 from core.jobs.warn_of_crowds import warn_of_crowds
 from core.kernel.errors import DomainError
 from core.knowledge.arrivals import store as arrivals
+from core.knowledge.renewal.renew_embeddings import put_renewals
 from core.lifecycle.erase_tenant import erase_due
 from core.lifecycle.installation.list_lacking import tell_lacking
 from core.lifecycle.installation.recheck_refused import recheck_refused
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 
 # So long a workspace of an organization is served, or not, after an event of Slack's was lost.
 _RECONCILE = timedelta(minutes=10)
+_RENEW = timedelta(minutes=10)
 SOON = timedelta(seconds=5)
 
 
@@ -82,6 +84,7 @@ def jobs(product: Product) -> tuple[Job, ...]:
             timedelta(minutes=1),
             partial(sign_checkpoints, database, services.signer, sink),
         ),
+        Job("renew_embeddings", _RENEW, partial(_renew, services), at_start=True),
         Job("enforce_retention", timedelta(hours=1), partial(_enforce_retention, services)),
         Job("erase_due", timedelta(minutes=10), partial(_erase_due, product)),
     )
@@ -127,6 +130,19 @@ async def _approvals(services: Services) -> None:
     """Remind people of what waits for a yes, and end what nobody answers."""
     tenants = [tenant for _, tenant in await services.workspaces.list_active()]
     await look_after_approvals(services.database, services.staff.messenger, tenants)
+
+
+async def _renew(services: Services) -> None:
+    """Have embedded anew what another model, or none, has embedded: once for all processes a turn."""
+    embedder = services.staff.embedder
+    if embedder is None:
+        return
+    turn = f"{embedder.name}:{int(time.time() // _RENEW.total_seconds())}"
+    for _, tenant in await services.workspaces.list_active():
+        try:
+            await put_renewals(services.database, tenant, embedder.name, turn)
+        except DomainError as error:
+            log.info("tenant left out of new embeddings: %s", error)
 
 
 async def _reconcile(database: Database) -> None:

@@ -164,6 +164,12 @@ class Settings(BaseModel):
     openai_compatible_api_key: SecretText | None = Field(None, alias="OPENAI_COMPATIBLE_API_KEY")
     openai_compatible_base_url: Url | None = Field(None, alias="OPENAI_COMPATIBLE_BASE_URL")
     openai_compatible_model: str | None = Field(None, alias="OPENAI_COMPATIBLE_MODEL")
+    # Who embeds new documents; others, after commas, still embed questions for what they embedded.
+    embeddings: str = Field("local", alias="AEGIS_EMBEDDINGS")
+    gemini_embedding_model: str = Field("gemini-embedding-001", alias="GEMINI_EMBEDDING_MODEL")
+    openai_compatible_embedding_model: str | None = Field(
+        None, alias="OPENAI_COMPATIBLE_EMBEDDING_MODEL"
+    )
     trial_dollars: float = Field(100.0, alias="AEGIS_TRIAL_DOLLARS", gt=0, le=1e6)
     trial_tokens: int = Field(50_000_000, alias="AEGIS_TRIAL_TOKENS", gt=0, le=10**12)
     calls_at_once: int = Field(64, alias="AEGIS_CALLS_AT_ONCE", ge=1, le=10_000)

@@ -1,14 +1,11 @@
 """Settings and storage in, a product out: the only place where parts are put together."""
 
-import asyncio
 import json
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,6 +15,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.app import FORM_CHECKS, TASKS, build_app
 from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
+from bot.models.embedders import open_embedder
 from bot.settings import Settings, file_hosts
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
@@ -63,7 +61,6 @@ from core.kernel.ids import TenantId
 from core.kernel.secret import Secret
 from core.knowledge.arrivals.in_turn import InTurn
 from core.knowledge.arrivals.take_in import Shelf
-from core.knowledge.embedding.minilm import load as load_embedder
 from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
@@ -110,7 +107,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         farewell, workspaces = Farewell(), Workspaces(storage.database)
         stack.push_async_callback(_close, clients, farewell)
         messenger = SlackMessenger(clients, workspaces, session)
-        embedder, reader = await open_embedder(settings), LimitedReader()
+        embedder, reader = await open_embedder(settings, model_client), LimitedReader()
         gateway = open_gateway(settings, storage.database, model_client)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
@@ -237,15 +234,6 @@ def providers(settings: Settings, client: httpx.AsyncClient) -> list[Provider]:
         log.warning("no model key is set: the offline model answers by quoting documents")
         found.append(Offline(settings.offline_words_per_s))
     return found
-
-
-async def open_embedder(settings: Settings) -> Embedder | None:
-    """The local embedding model, or None where its weights are not on this machine."""
-    folder = settings.model_dir or Path(sys.prefix) / "share" / "aegis" / "minilm"
-    embedder = await asyncio.to_thread(load_embedder, folder)
-    if embedder is None:
-        log.warning("no embedding model on this machine: search goes by words alone (BM25)")
-    return embedder
 
 
 def _workers(

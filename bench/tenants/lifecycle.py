@@ -39,6 +39,10 @@ _FILL = (
     "insert into chunk_embedding (chunk_id, embedding)"
     " select c.id, (select array_agg(sin(c.id + m)) from generate_series(1, 384) m)"
     "::real[]::extensions.halfvec(384) from chunk c where c.document_id = $1::text",
+    "insert into chunk_sign (chunk_id, document_number, signs)"
+    " select e.chunk_id, d.id, extensions.binary_quantize(e.embedding)::bit(384)"
+    " from document d join chunk c on c.document_id = d.document_id"
+    " join chunk_embedding e on e.chunk_id = c.id where d.document_id = $1::text",
 )
 
 

@@ -1,8 +1,10 @@
 """`aegis kb`: put documents into a workspace's knowledge base, and search it, from the command line."""
 
 import asyncio
+import textwrap
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,7 +22,7 @@ from core.kernel.ids import new_reference
 from core.knowledge.arrivals.model import Progress as Told
 from core.knowledge.arrivals.model import unseen
 from core.knowledge.ingest_document import ingest_document
-from core.knowledge.model import ENDINGS, Asker, Finding
+from core.knowledge.model import ENDINGS, Asker, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
 from core.knowledge.search import search as search_documents
@@ -29,6 +31,7 @@ _START_SECONDS = 20.0  # a machine under load takes a while
 _WORKSPACE = click.option(
     "--workspace", help="Slack team id; may be left out when there is only one."
 )
+_DAY = click.DateTime(["%Y-%m-%d"])
 OPERATOR = "operator"
 SEARCH = "knowledge:documents:search"
 READABLE = frozenset(ending for endings in ENDINGS.values() for ending in endings)
@@ -50,9 +53,20 @@ def add(paths: tuple[Path, ...], workspace: str | None) -> None:
 @kb.command()
 @click.argument("question", nargs=-1, required=True)
 @_WORKSPACE
-def search(question: tuple[str, ...], workspace: str | None) -> None:
-    """Show the passages that an answer for everyone could be made from."""
-    console.run(_search(console.settings(quiet=True), " ".join(question), workspace))
+@click.option("--in", "title_start", metavar="TITLE", help="Only titles that begin so: handbook/.")
+@click.option("--since", type=_DAY, help="Only what was added on this day (UTC) or later.")
+@click.option("--before", type=_DAY, help="Only what was added before this day (UTC).")
+def search(
+    question: tuple[str, ...],
+    workspace: str | None,
+    title_start: str | None,
+    since: datetime | None,
+    before: datetime | None,
+) -> None:
+    """Find passages in the documents that everyone in the workspace may read."""
+    days = (day.replace(tzinfo=UTC) if day else None for day in (since, before))
+    within = Within(None, title_start, *days)
+    console.run(_search(console.settings(quiet=True), " ".join(question), workspace, within))
 
 
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
@@ -67,27 +81,30 @@ async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> 
         raise click.ClickException(f"{failed} of the files could not be added")
 
 
-async def _search(settings: Settings, question: str, workspace: str | None) -> None:
+async def _search(settings: Settings, question: str, workspace: str | None, within: Within) -> None:
     async with _opened(settings) as product:
         context = await _find_workspace(product, workspace)
         given, asker = context.fingerprint(question), Asker(OPERATOR, private=False)
+        embedder = product.services.staff.embedder
         async with attempt(
             context, SEARCH, OPERATOR, reference=new_reference(), arguments=given
         ) as act:
-            embedder = product.services.staff.embedder
-            findings = await search_documents(context, embedder, question=question, asker=asker)
+            findings = await search_documents(
+                context, embedder, question=question, asker=asker, within=within
+            )
             await act.conclude("done", found=len(findings.found))
+    _show(findings)
+
+
+def _show(findings: Findings) -> None:
+    for number, found in enumerate(findings.found, 1):
+        page = f", page {found.page}" if found.page else ""
+        click.echo(f"[{number}] {found.title}{page}  {found.heading}".rstrip())
+        click.echo(f"{textwrap.indent(found.text, '    ')}\n")
     if not findings.found:
-        click.echo("Nothing in the documents of this workspace supports an answer.")
-    for number, finding in enumerate(findings.found, 1):
-        click.echo(_shown(number, finding))
-
-
-def _shown(number: int, finding: Finding) -> str:
-    page = f", page {finding.page}" if finding.page else ""
-    heading = f" · {finding.heading}" if finding.heading else ""
-    text = "\n".join(f"    {line}" for line in finding.text.splitlines())
-    return f"{number}. {finding.title}{page}{heading}\n{text}"
+        click.echo("Nothing in the documents is about this.")
+    if findings.lexical_only:
+        click.echo("note: there are no embeddings to compare; this went by words alone", err=True)
 
 
 @asynccontextmanager

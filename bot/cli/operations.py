@@ -10,16 +10,19 @@ from bot.cli.app_manifest import app_manifest
 from bot.cli.installation_checks import check_installations
 from bot.cli.knowledge import check_files
 from bot.cli.oversight.key_checks import check_keys
+from bot.models.embedders import open_embedder
 from bot.process import UNNAMED_APP, check_slack, names_no_app
-from bot.settings import Settings, describe
+from bot.settings import Settings, SettingsError, describe
 from bot.slack.pacing.web_client import slack_session, web_client
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.storage import Addresses, addresses, connect_service, migrate_all, named
-from bot.wiring import open_embedder, providers
+from bot.wiring import providers
 from core.db import migrate as migrations
 from core.gateway.providers.wire.client import open_http_client
 from core.isolation.close_ways import list_open_ways
 from core.isolation.model import NOT_CLOSABLE, WAYS
+from core.knowledge.embedding.vendors.embedder import VendorEmbedder
+from core.knowledge.renewal.successor import models_of
 
 BIG_FLEET = 100  # tenants
 
@@ -82,17 +85,29 @@ async def _doctor(settings: Settings) -> None:
         if not broken:
             await check_installations(settings, where)
     broken += await _check_slack(settings)
-    embedder = await open_embedder(settings)
-    click.echo(
-        f"ok    embeddings: {embedder.name}"
-        if embedder
-        else "note  embeddings: no model on this machine; search goes by words alone (BM25)"
-    )
+    broken += await _say_embedder(settings)
     await check_files()
     broken += await _list_models(settings)
     if broken:
         raise click.ClickException("AEGIS cannot run like this")
     click.echo("AEGIS can run")
+
+
+async def _say_embedder(settings: Settings) -> int:
+    """Who embeds, and whether text leaves this machine for it; nobody is asked here."""
+    try:
+        async with open_http_client() as client:
+            embedder = await open_embedder(settings, client)
+    except (SettingsError, ValueError) as error:
+        click.echo(f"fail  embeddings: {error}")
+        return 1
+    if embedder is None:
+        click.echo("note  embeddings: no model on this machine; search goes by words alone (BM25)")
+        return 0
+    click.echo(f"ok    embeddings: {embedder.name}")
+    if any(isinstance(model, VendorEmbedder) for model in models_of(embedder)):
+        click.echo("note  embeddings: documents and questions of all workspaces go to that vendor")
+    return 0
 
 
 async def _list_models(settings: Settings) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Scope = Literal["workspace", "person"]
@@ -79,6 +80,20 @@ class Asker:
 
     person_id: str
     private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which documents a search looks into; None means that any will do."""
+
+    document_id: str | None = None
+    # What their titles begin with, in whatever case: a folder ("handbook/"), or all of a title.
+    title_start: str | None = None
+    added_from: datetime | None = None
+    added_before: datetime | None = None  # this moment not included
+
+
+EVERYWHERE = Within()
 
 
 @dataclass(frozen=True, slots=True)

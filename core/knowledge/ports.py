@@ -85,5 +85,6 @@ class Embedder(Protocol):
         ...
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector of DIMENSION numbers per text, of length 1."""
+        """One vector of DIMENSION numbers per text, of length 1. Raises
+        core.gateway.ports.ProviderError when a vendor makes them and does not."""
         ...

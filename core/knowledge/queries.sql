@@ -53,10 +53,34 @@ set chunk_count = (select count(*) from placed), token_count = (select sum(token
 where document_id = $1;
 
 -- put_embeddings --
-insert into chunk_embedding (chunk_id, embedding)
-select c.id, v.embedding::extensions.halfvec
-from unnest($2::int[], $3::text[]) v (position, embedding)
-join chunk c on c.document_id = $1 and c.position = v.position;
+with placed as (
+  insert into chunk_embedding (chunk_id, embedding)
+  select c.id, v.embedding::extensions.halfvec
+  from unnest($2::int[], $3::text[]) v (position, embedding)
+  join chunk c on c.document_id = $1 and c.position = v.position
+  returning chunk_id, embedding
+)
+insert into chunk_sign (chunk_id, document_number, signs)
+select placed.chunk_id, d.id, extensions.binary_quantize(placed.embedding)::bit(384)
+from placed join document d on d.document_id = $1;
+
+-- list_models --
+select distinct embedding_model from document;
+
+-- list_outdated --
+select document_id from document where embedding_model <> $1 and chunk_count > 0 order by id limit $2;
+
+-- find_model --
+select embedding_model from document where document_id = $1;
+
+-- list_all_chunks --
+select position, heading, page, body from chunk where document_id = $1 order by position;
+
+-- drop_embeddings --
+delete from chunk_embedding e using chunk c where c.id = e.chunk_id and c.document_id = $1;
+
+-- note_model --
+update document set embedding_model = $2 where document_id = $1;
 
 -- count_lexemes_in --
 -- In the order of the key, as every change of this table is.
@@ -87,15 +111,28 @@ update document set scope = 'workspace', owner_id = '' where document_id = $1;
 
 -- search_chunks --
 -- $1 words, $2 how rare each is in the language, $3 whether it stands in the question itself;
--- $4 the person; $5 what is searched for as an embedding, or null, and $6 its model;
+-- $4 the person; $5 models, and $6 what is searched for as an embedding of each;
 -- $7 how many candidates each way of searching may bring, $8 how many come back;
--- $9, $10: words of the question, and embeddings of texts made with or without them; the first is
--- the empty word and the whole question.
+-- $9, $10, $11: words of the question, embeddings of texts made with or without them, and of which
+-- model each is; the first of a model is the empty word and the whole question.
+-- $12, $13, $14: how much meaning, words said earlier, and likeness to the best count (`Blend`);
+-- $15 to $18: a document, the beginning of a title, days of adding; null where all will do.
 --
--- BM25 (k1 1.2, b 0.75; Robertson & Zaragoza 2009), joined by reciprocal rank (k 60; Cormack, Clarke
--- & Büttcher 2009) with an exact search of meaning. Counting the words of a chunk is what costs, so
--- a first pass takes each word as standing there once. Common words rank but do not fetch.
-with term as materialized (
+-- Words by BM25 (k1 1.5, b 0.75; Robertson & Zaragoza 2009). Counting the words of a chunk is what
+-- costs, so a first pass takes each word as standing there once. Common words rank but do not fetch.
+-- Meaning by signs first and by the whole embedding then. Every candidate gets both scores, each
+-- divided by the best of its kind (Bruch, Gai & Ingber 2023: better than ranks), and is raised by its
+-- likeness to the best two, which are taken for right (Rocchio 1971).
+with seen as materialized (
+  -- The one place that says where this search may look: what is not here takes no candidate's place.
+  select d.id, d.document_id, d.title, d.scope, d.owner_id, d.embedding_model as model
+  from document d
+  where (d.scope = 'workspace' or (d.scope = 'person' and d.owner_id = $4))
+    and ($15::text is null or d.document_id = $15)
+    and ($16::text is null or starts_with(lower(d.title), lower($16)))
+    and ($17::timestamptz is null or d.added_at >= $17)
+    and ($18::timestamptz is null or d.added_at < $18)
+), term as materialized (
   select t.lexeme, max(w.rarity) as rarity, bool_or(w.asked) as asked,
          coalesce(max(l.chunk_count), 0)::float8 as n
   from unnest($1::text[], $2::float8[], $3::bool[]) w (word, rarity, asked)
@@ -108,82 +145,108 @@ with term as materialized (
   from document
 ), weighed as materialized (
   select term.lexeme, to_tsquery('pg_catalog.simple', quote_literal(term.lexeme)) as query,
-         ln(1 + (corpus.n - term.n + 0.5) / (term.n + 0.5)) as weight,
+         (case when term.asked then 1 else $13::float8 end)
+           * ln(1 + (corpus.n - term.n + 0.5) / (term.n + 0.5)) as weight,
          row_number() over (order by term.n, term.lexeme) as place,
          sum(term.n) over (order by term.n, term.lexeme) as so_far
   from term, corpus where term.n > 0
 ), once as (
   select m.id,
-         sum(f.weight * 2.2
-             / (1 + 1.2 * (0.25 + 0.75 * m.token_count / corpus.mean_length))) as score
+         sum(f.weight * 2.5
+             / (1 + 1.5 * (0.25 + 0.75 * m.token_count / corpus.mean_length))) as score
   from weighed f
   cross join lateral (
-    select c.id, c.token_count from chunk c
+    select c.id, c.token_count
+    from chunk c join seen on seen.document_id = c.document_id
     where c.lexemes @@ f.query
-      -- What others keep to themselves takes no candidate's place; the last step is the wall.
-      and c.id <> all (array(
-        select h.id from document d join chunk h on h.document_id = d.document_id
-        where d.scope = 'person' and d.owner_id <> $4))
   ) m
   cross join corpus
   where f.place <= 2 or f.so_far <= 1000
-  group by m.id order by score desc, m.id limit 2 * $7
-), by_words as (
-  select id, row_number() over (order by score desc, id) as place from (
-    select c.id,
-           sum(f.weight * w.times * 2.2
-               / (w.times
-                  + 1.2 * (0.25 + 0.75 * c.token_count / corpus.mean_length))) as score
-    from once
-    join chunk c on c.id = once.id
-    cross join corpus
-    cross join lateral (
+  group by m.id order by score desc, m.id limit $7
+), sought as materialized (
+  select s.model, s.vector::extensions.halfvec as embedding,
+         extensions.binary_quantize(s.vector::extensions.halfvec) as signs
+  from unnest($5::text[], $6::text[]) s (model, vector)
+), nearest as (
+  select whole.chunk_id as id
+  from sought
+  cross join lateral (
+    select e.chunk_id
+    from (
+      select g.chunk_id
+      from chunk_sign g join seen on seen.id = g.document_number and seen.model = sought.model
+      order by g.signs operator(extensions.<~>) sought.signs, g.chunk_id limit 10 * $7
+    ) near
+    join chunk_embedding e on e.chunk_id = near.chunk_id
+    order by e.embedding operator(extensions.<=>) sought.embedding, e.chunk_id limit $7
+  ) whole
+), scored as materialized (
+  select c.id, seen.model, e.embedding, coalesce(words.score, 0) as words,
+         1 - (e.embedding operator(extensions.<=>) sought.embedding) as meaning
+  from (select id from once union select id from nearest) candidate
+  join chunk c on c.id = candidate.id
+  join seen on seen.document_id = c.document_id
+  cross join corpus
+  left join sought on sought.model = seen.model
+  left join chunk_embedding e on e.chunk_id = c.id and sought.model is not null
+  left join lateral (
+    select sum(f.weight * w.times * 2.5
+               / (w.times + 1.5 * (0.25 + 0.75 * c.token_count / corpus.mean_length))) as score
+    from (
       select u.lexeme, coalesce(cardinality(u.positions), 1)::float8 as times
       from unnest(c.lexemes) u
     ) w
     join weighed f on f.lexeme = w.lexeme
-    group by c.id order by score desc, c.id limit $7
+  ) words on true
+), blended as materialized (
+  select id, model, embedding,
+         (1 - $12::float8) * words + $12 * coalesce(meaning, words) as score
+  from (
+    select id, model, embedding,
+           coalesce(words / nullif(max(words) over (), 0), 0) as words,
+           meaning / nullif(greatest(max(meaning) over (partition by model), 0), 0) as meaning
+    from scored
+  ) divided
+), typical as materialized (
+  select model, extensions.avg(embedding) as embedding
+  from (
+    select model, embedding,
+           row_number() over (partition by model order by score desc, id) as place
+    from blended where embedding is not null
   ) best
-), by_meaning as (
-  select id, row_number() over (order by distance, id) as place from (
-    select e.chunk_id as id,
-           e.embedding operator(extensions.<=>) $5::text::extensions.halfvec as distance
-    from chunk_embedding e
-    where $5 is not null
-      and e.chunk_id <> all (array(
-        select h.id from document d join chunk h on h.document_id = d.document_id
-        where (d.scope = 'person' and d.owner_id <> $4) or d.embedding_model <> $6))
-    order by distance, e.chunk_id limit $7
-  ) nearest
+  where place <= 2 group by model
+), liked as (
+  select b.id, b.score, 1 - (b.embedding operator(extensions.<=>) t.embedding) as likeness
+  from blended b left join typical t on t.model = b.model
 ), fused as (
-  select id, sum(1.0::float8 / (60 + place)) as score
-  from (select id, place from by_words union all select id, place from by_meaning) both_ranks
-  group by id order by score desc, id limit $8
+  select id, (1 - $14::float8) * score + $14 * coalesce(likeness, score) as score
+  from liked order by 2 desc, id limit $8
 ), variant as materialized (
-  select v.place, plainto_tsquery('pg_catalog.english', v.word) as query,
+  select v.place, v.model, plainto_tsquery('pg_catalog.english', v.word) as query, v.word = '' as is_whole,
          v.embedding::extensions.halfvec as embedding,
          not exists (
            select from unnest(to_tsvector('pg_catalog.english', v.word)) s
            join lexeme l on l.lexeme = s.lexeme) as unheard_of
-  from unnest($9::text[], $10::text[]) with ordinality v (word, embedding, place)
+  from unnest($9::text[], $10::text[], $11::text[])
+    with ordinality v (word, embedding, model, place)
 )
-select c.id, c.document_id, d.title, d.scope, d.owner_id, c.position, c.heading, c.page, c.body,
-       fused.score,
+select c.id, c.document_id, seen.title, seen.scope, seen.owner_id, c.position, c.heading, c.page,
+       c.body, seen.model, fused.score,
        corpus.n as corpus_chunks,
        array(select t.lexeme from term t
              where t.lexeme = any (tsvector_to_array(c.lexemes))) as matched,
-       array(select case when v.place = 1 or not c.lexemes @@ v.query
+       array(select case when v.is_whole or not c.lexemes @@ v.query
                          then 1 - (e.embedding operator(extensions.<=>) v.embedding) end
-             from variant v order by v.place) as closeness,
-       array(select v.unheard_of from variant v order by v.place) as unheard_of,
+             from variant v where v.model = seen.model order by v.place) as closeness,
+       array(select v.unheard_of
+             from variant v where v.model = seen.model order by v.place) as unheard_of,
        array(select t.lexeme from term t order by t.lexeme) as term_lexemes,
        array(select t.n from term t order by t.lexeme) as term_chunks,
        array(select t.rarity from term t order by t.lexeme) as term_rarities,
        array(select t.asked from term t order by t.lexeme) as term_asked
 from fused
 join chunk c on c.id = fused.id
-join document d on d.document_id = c.document_id
-  and (d.scope = 'workspace' or (d.scope = 'person' and d.owner_id = $4))
+join seen on seen.document_id = c.document_id
 cross join corpus
-left join chunk_embedding e on e.chunk_id = c.id and d.embedding_model = $6
+left join chunk_embedding e on e.chunk_id = c.id
 order by fused.score desc, c.id;

@@ -6,13 +6,17 @@ from typing import Any
 
 from core.db.tenant import TenantContext
 from core.knowledge import store
-from core.knowledge.model import Asker, Finding, Findings, may_see
+from core.knowledge.embedding.vendors.scale import AS_IT_IS, Scale
+from core.knowledge.model import EVERYWHERE, Asker, Finding, Findings, Within, may_see
 from core.knowledge.ports import Embedder
+from core.knowledge.ranking.embedded import Embedded, embed_with_each
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
+from core.knowledge.ranking.repeating import drop_repeated
 from core.knowledge.ranking.support import Evidence, Missed, Term, supports
+from core.knowledge.renewal.successor import models_of
 
-CANDIDATES = 50  # each way of searching brings at most so many
+CANDIDATES = 100  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
 MOST_SENTENCES = 4  # of a message, tried one by one
 _SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
@@ -28,6 +32,7 @@ async def search(
     asker: Asker,
     limit: int = 6,
     history: tuple[str, ...] = (),
+    within: Within = EVERYWHERE,
 ) -> Findings:
     """At most *limit* passages, best first; none when nothing in the documents is about it.
 
@@ -35,23 +40,26 @@ async def search(
     are looked at but the asker's, and those are counted as withheld where others read along.
     """
     asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
-    vectors = await _embed(embedder, asked)
+    embedded = await _embed(context, embedder, asked)
+    scales = {by.model: by.scale for by in embedded}
     async with context.db.transaction() as tx:
         rows: Sequence[Row] = await store.search_chunks(
             tx,
             asked,
             person_id=asker.person_id,
-            vectors=vectors,
-            embedding_model=embedder.name if embedder else "",
+            embedded=embedded,
             candidates=CANDIDATES,
             limit=limit * JUDGED_PER_FINDING,
+            within=within,
         )
-    supported = [row for row in rows if supports(_evidence(row, asked))]
+    supported = [
+        row for row in rows if supports(_evidence(row, asked, scales.get(row["model"], AS_IT_IS)))
+    ]
     shown = [row for row in supported if may_see(asker, row["scope"], row["owner_id"])]
     return Findings(
         found=_findings(shown)[:limit],
         withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
-        lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+        lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
     )
 
 
@@ -78,16 +86,19 @@ async def search_about(
     return findings
 
 
-async def _embed(embedder: Embedder | None, asked: Question) -> list[list[float]]:
-    """In the order that `store.search_chunks` asks for."""
-    if embedder is None:
-        return []
-    without = [text for _, text in asked.telling]
-    alone = [word.text for word, _ in asked.telling]
-    return await embedder.embed([asked.sought, asked.judged, *without, *alone])
+async def _embed(
+    context: TenantContext, embedder: Embedder | None, asked: Question
+) -> list[Embedded]:
+    """With each model that documents here are embedded with."""
+    models = models_of(embedder) if embedder else ()
+    if len(models) > 1:
+        async with context.db.transaction() as tx:
+            used = await store.list_models(tx)
+        models = tuple(model for model in models if model.name in used)
+    return await embed_with_each(models, asked)
 
 
-def _evidence(row: Row, asked: Question) -> Evidence:
+def _evidence(row: Row, asked: Question, scale: Scale) -> Evidence:
     return Evidence(
         terms={
             stem: Term(rarity, count, is_asked)
@@ -101,25 +112,24 @@ def _evidence(row: Row, asked: Question) -> Evidence:
         },
         named=frozenset(row["matched"]),
         corpus_chunks=row["corpus_chunks"],
-        closeness=row["closeness"][0],
-        missed=list(_missed(row, asked)),
+        closeness=scale.of(row["closeness"][0]) if row["closeness"] else None,
+        missed=list(_missed(row, asked, scale)),
     )
 
 
-def _missed(row: Row, asked: Question) -> Iterator[Missed]:
+def _missed(row: Row, asked: Question, scale: Scale) -> Iterator[Missed]:
     """The telling words a passage lacks; where it has one, the statement gives null."""
-    _, *closeness = row["closeness"]
-    _, *unheard_of = row["unheard_of"]
+    closeness, unheard_of = row["closeness"][1:], row["unheard_of"][1:]
     half = len(closeness) // 2
     columns = zip(asked.telling, closeness, closeness[half:], unheard_of, strict=False)
     for (word, _), without, alone, is_unheard_of in columns:
         if without is not None:
-            yield Missed(word.rarity, without, alone, is_unheard_of)
+            yield Missed(word.rarity, scale.of(without), scale.of(alone), is_unheard_of)
 
 
 def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
     titles = {row["document_id"]: row["title"] for row in rows}
-    passages = merge_neighbours([_passage(row) for row in rows])
+    passages = drop_repeated(merge_neighbours([_passage(row) for row in rows]))
     return tuple(
         Finding(p.document_id, titles[p.document_id], p.heading, p.page, p.text, p.score)
         for p in passages

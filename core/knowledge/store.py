@@ -7,12 +7,12 @@ import asyncpg
 
 from core.db import sql
 from core.db.transaction import Tx
-from core.knowledge.model import Chunk, Document, Scope
+from core.knowledge.model import EVERYWHERE, Chunk, Document, Scope, Within
+from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
+from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import Question
 
 SQL = sql.load("core.knowledge")
-
-_NO_VECTORS: list[str | None] = [None]
 
 
 async def lock_knowledge(tx: Tx) -> None:
@@ -102,6 +102,36 @@ async def drop_document(tx: Tx, document_id: str) -> None:
     await tx.execute(SQL["drop_document"], document_id)
 
 
+async def list_models(tx: Tx) -> set[str]:
+    """The models that documents are embedded with; the empty one is that of those that are not."""
+    return {row["embedding_model"] for row in await tx.fetch(SQL["list_models"])}
+
+
+async def list_outdated(tx: Tx, model: str, limit: int) -> list[str]:
+    """Ids of documents that are not embedded with *model*, the oldest first."""
+    return [row["document_id"] for row in await tx.fetch(SQL["list_outdated"], model, limit)]
+
+
+async def find_model(tx: Tx, document_id: str) -> str | None:
+    """The model a document is embedded with, or None when it is gone."""
+    model: str | None = await tx.fetchval(SQL["find_model"], document_id)
+    return model
+
+
+async def list_all_chunks(tx: Tx, document_id: str) -> list[Chunk]:
+    """In the order of their positions."""
+    rows = await tx.fetch(SQL["list_all_chunks"], document_id)
+    return [Chunk(row["position"], row["heading"], row["page"], row["body"]) for row in rows]
+
+
+async def drop_embeddings(tx: Tx, document_id: str) -> None:
+    await tx.execute(SQL["drop_embeddings"], document_id)
+
+
+async def note_model(tx: Tx, document_id: str, model: str) -> None:
+    await tx.execute(SQL["note_model"], document_id, model)
+
+
 async def share_document(tx: Tx, document_id: str) -> None:
     await tx.execute(SQL["share_document"], document_id)
 
@@ -111,30 +141,39 @@ async def search_chunks(
     asked: Question,
     *,
     person_id: str,
-    vectors: Sequence[Sequence[float]],
-    embedding_model: str,
+    embedded: Sequence[Embedded],
     candidates: int,
     limit: int,
+    blend: Blend = DEFAULT_BLEND,
+    within: Within = EVERYWHERE,
 ) -> Sequence[Mapping[str, Any]]:
-    """Candidates with all that judging them takes; see the statement for the columns.
+    """The best *limit* chunks with all that judging them takes; see the statement for the columns.
 
-    *vectors*: of what is sought, of what is judged, of the judged text without each telling word,
-    of each telling word alone; empty without a model.
+    *embedded*: the question for each model that documents may have been embedded with; without one
+    for its model, a document is found by words alone.
     """
-    telling = [word.text for word, _ in asked.telling] if vectors else []
-    sought, *variants = [vector_text(vector) for vector in vectors] or _NO_VECTORS
+    telling = [word.text for word, _ in asked.telling]
+    words = ["", *telling, *telling]
     rows = await tx.fetch(
         SQL["search_chunks"],
         [word.text for word in asked.words],
         [word.rarity for word in asked.words],
         [word.asked for word in asked.words],
         person_id,
-        sought,
-        embedding_model,
+        [by.model for by in embedded],
+        [vector_text(by.sought) for by in embedded],
         candidates,
         limit,
-        ["", *telling, *telling],
-        variants or _NO_VECTORS,
+        words * len(embedded),
+        [vector_text(vector) for by in embedded for vector in by.judged],
+        [by.model for by in embedded for _ in words],
+        blend.meaning,
+        blend.earlier,
+        blend.likeness,
+        within.document_id,
+        within.title_start,
+        within.added_from,
+        within.added_before,
     )
     return [dict(row) for row in rows]
 

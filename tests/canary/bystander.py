@@ -61,6 +61,8 @@ ROWS = [
     " to_tsvector('pg_catalog.english', {l:chunk.lexemes}) from {s}.document",
     "insert into {s}.chunk_embedding (chunk_id, embedding) select id, {vector}::extensions.halfvec"
     " from {s}.chunk",
+    "insert into {s}.chunk_sign (chunk_id, document_number, signs) select e.chunk_id, d.id,"
+    " extensions.binary_quantize(e.embedding)::bit(384) from {s}.chunk_embedding e, {s}.document d",
     "insert into {s}.lexeme (lexeme, chunk_count) select unnest(tsvector_to_array(lexemes)), 1"
     " from {s}.chunk union select {c:lexeme.lexeme}, 1",
     "insert into {s}.retention (data_class, changed_by) values ('people', {c:retention.changed_by})",

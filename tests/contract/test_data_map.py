@@ -26,7 +26,7 @@ TYPES_OF_CLASS = {
     "key material": {"bytea"},
     "signed": {"text"},
     "free text": {"text", "jsonb", "tsvector"},
-    "vector": {"halfvec"},
+    "vector": {"halfvec", "bit"},
 }
 CONTENT = {"free text", "vector"}
 # A new table in the shared schema is a decision (docs/architecture.md, "Tenancy"), made here.

@@ -45,6 +45,9 @@ insert into chunk (document_id, position, body, token_count, lexemes)
 insert into chunk_embedding (chunk_id, embedding)
   select id, (select array_agg(sin(id * n)) from generate_series(1, 384) n)::real[]::extensions.halfvec(384)
   from chunk;
+insert into chunk_sign (chunk_id, document_number, signs)
+  select e.chunk_id, d.id, extensions.binary_quantize(e.embedding)::bit(384)
+  from chunk_embedding e, document d;
 insert into lexeme (lexeme, chunk_count) values ($1::text, 1), ('', 2);
 insert into turn_step (step_id, turn_id, kind, name, agent, person_id, state, arguments, result, detail,
   ended_at) values

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from math import log2
@@ -226,3 +227,18 @@ async def test_meaning_and_words_together_rank_better_than_words(context, shared
     words, both = (sum(values) / len(values) for values in gains.values())
     assert both >= words - 0.01
     assert both >= 0.55
+
+
+async def test_two_versions_are_cited_once_unless_they_contradict_each_other(context):
+    rule = (
+        "Parents may take parental leave of {} weeks with full pay, whatever their contract says."
+    )
+    for title, weeks in (("policy-2024.md", 18), ("policy-2025.md", 18), ("policy-2026.md", 20)):
+        text = f"# {title}\n\n{rule.format(weeks)}\n"
+        await add(context, None, title, text.encode())
+
+    findings = await ask(context, None, "How many weeks of parental leave?")
+    assert sorted(re.findall(r"\d+ weeks", " ".join(f.text for f in findings.found))) == [
+        "18 weeks",
+        "20 weeks",
+    ]

@@ -15,6 +15,7 @@ from core.kernel.ids import new_id
 from core.knowledge import store
 from core.knowledge.forget_document import forget_document
 from core.knowledge.model import Chunk, Document
+from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import rarity_by_list, take_apart
 from core.knowledge.share_document import share_document
 
@@ -47,15 +48,14 @@ async def test_a_neighbours_exact_vector_finds_ones_own_chunks_only(pair):
     own = await put_document(ours, "Ours", [0.0] * 383 + [1.0])
     foreign = await put_document(theirs, "Theirs", VECTOR)
     asked = take_apart("bicycle stipend", (), rarity_by_list)
-    vectors = [VECTOR] * (2 + 2 * len(asked.telling))
+    embedded = Embedded(MODEL, VECTOR, [VECTOR] * (1 + 2 * len(asked.telling)))
 
     async with ours.db.transaction() as tx:
         rows = await store.search_chunks(
             tx,
             asked,
             person_id="U1",
-            vectors=vectors,
-            embedding_model=MODEL,
+            embedded=[embedded],
             candidates=50,
             limit=50,
         )

@@ -90,6 +90,14 @@ async def test_one_workspace_in_socket_mode_with_nothing_but_tokens(environment,
         async with serving(environment | tokens):
             status, said = await aegis(environment, "kb", "add", str(handbook))
             assert (status, "1 passage" in said) == (0, True), said
+            found = await aegis(environment, "kb", "search", "bike stipend", "--in", "hand")
+            assert (found[0], "[1] handbook.md" in found[1]) == (0, True), found
+            elsewhere = await aegis(environment, "kb", "search", "bike stipend", "--in", "menu")
+            assert "Nothing in the documents" in elsewhere[1], elsewhere
+            later = await aegis(
+                environment, "kb", "search", "bike stipend", "--since", "2999-01-01"
+            )
+            assert "Nothing in the documents" in later[1], later
             ask = {"workspace": "northwind", "person": "ana", "in": "dm"}
             async with http.post("/sandbox/say", json=ask | {"text": "What is the bike stipend?"}):
                 pass

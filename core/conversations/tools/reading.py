@@ -10,12 +10,13 @@ from core.db.tenant import TenantContext
 from core.gateway.tools.model import Arguments, Tool, ToolCaller
 from core.kernel.errors import Invalid, NotFound, Refused
 from core.knowledge import store as knowledge
-from core.knowledge.model import Asker
+from core.knowledge.model import Asker, Within
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
 
 MOST_CHUNKS = 40
 MOST_PEOPLE = 20
+_DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 def reading_tools(embedder: Embedder | None) -> tuple[Tool, ...]:
@@ -53,7 +54,10 @@ def _search_tool(embedder: Embedder | None) -> Tool:
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
         asker = _asker(caller)
-        found = await search(context, embedder, question=arguments["query"], asker=asker)
+        within = _within(arguments)
+        found = await search(
+            context, embedder, question=arguments["query"], asker=asker, within=within
+        )
         if not found.found:
             return "Nothing in the documents is about this."
         return "\n\n".join(
@@ -63,8 +67,12 @@ def _search_tool(embedder: Embedder | None) -> Tool:
 
     return Tool(
         "search_knowledge",
-        "Search the company's documents for passages about something.",
-        _schema(query={"type": "string", "minLength": 1, "maxLength": 1_000}),
+        "Search the company's documents for passages about something. Look into some of them by what"
+        " their titles begin with (`handbook/`, or a whole title) or by the day they were added.",
+        _schema(
+            query={"type": "string", "minLength": 1, "maxLength": 1_000},
+            optional={"title_start": _text(300), "added_since": _DAY, "added_before": _DAY},
+        ),
         "reads",
         search_knowledge,
         untrusted=True,
@@ -106,6 +114,24 @@ async def current_time(context: TenantContext, caller: ToolCaller, arguments: Ar
     return datetime.now(UTC).astimezone(zone).strftime("%A, %d %B %Y, %H:%M (%Z)")
 
 
+def _within(arguments: Arguments) -> Within:
+    """Raises Invalid for a day that is none."""
+    return Within(
+        title_start=arguments.get("title_start") or None,
+        added_from=_day(arguments.get("added_since")),
+        added_before=_day(arguments.get("added_before")),
+    )
+
+
+def _day(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid(f"{text} is no day. Write it as 2026-03-31.") from None
+
+
 def _asker(caller: ToolCaller) -> Asker:
     """Raises Refused for an agent that looks into no documents."""
     if caller.place.get("reach") == "none":
@@ -117,10 +143,12 @@ def _text(longest: int) -> dict[str, Any]:
     return {"type": "string", "maxLength": longest}
 
 
-def _schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
+def _schema(
+    *, optional: Mapping[str, Any] | None = None, **properties: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": dict(properties),
+        "properties": {**properties, **(optional or {})},
         "required": list(properties),
         "additionalProperties": False,
     }

@@ -32,9 +32,9 @@ from core.knowledge.model import (
 )
 from core.knowledge.ports import Embedder, Reader
 from core.knowledge.reading.chunking import chunk, estimate_pieces
+from core.knowledge.renewal.embed_chunks import embed_chunks
 
 ACTION = "knowledge:document:ingest"
-STEP = 16  # chunks that are embedded before others get their turn
 
 # What a caller writes of it in the transaction that makes it a document.
 AlsoIngested = Callable[[Tx, Ingested], Awaitable[None]]
@@ -171,7 +171,7 @@ async def _prepare(
     if len(chunks) > MAX_CHUNKS:
         raise Invalid("This file has too much text in it. Split it and send me the parts.")
     await _reserve(context, shelf, arrival, "indexing", Held(1, len(chunks), text_bytes_of(chunks)))
-    embeddings = await _embed(shelf.embedder, chunks, progress)
+    embeddings = await embed_chunks(shelf.embedder, chunks, progress)
     document = Document(
         arrival.document_id,
         arrival.title,
@@ -181,27 +181,13 @@ async def _prepare(
         arrival.scope,
         arrival.owner_id,
     )
-    model = shelf.embedder.name if shelf.embedder else ""
+    model = shelf.embedder.name if shelf.embedder and embeddings else ""
     return _Prepared(document, digest, chunks, extracted.notes, embeddings, model)
 
 
 def text_bytes_of(chunks: list[Chunk]) -> int:
     """What a tenant's quota counts: the text as it is kept, without headings and indexes."""
     return sum(len(chunk.text.encode()) for chunk in chunks)
-
-
-async def _embed(
-    embedder: Embedder | None, chunks: list[Chunk], progress: Progress
-) -> list[list[float]]:
-    """Step by step, so that others get their turn and people see how far it is."""
-    made: list[list[float]] = []
-    if embedder is None:
-        return made
-    for start in range(0, len(chunks), STEP):
-        await progress(start, len(chunks))
-        step = chunks[start : start + STEP]
-        made += await embedder.embed([piece.embedded_text for piece in step])
-    return made
 
 
 async def _write(

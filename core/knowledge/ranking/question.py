@@ -42,7 +42,8 @@ class Word:
 class Question:
     """What is asked, what it is judged by, and the words that tell what it is about."""
 
-    judged: str  # the question, with earlier ones when it cannot stand alone
+    alone: str  # the question itself
+    judged: str  # the same, with earlier ones when it cannot stand alone
     sought: str  # what is searched for: the question and the earlier ones
     words: tuple[Word, ...]
     telling: tuple[tuple[Word, str], ...]  # each with the judged text without it, rarest first
@@ -59,6 +60,7 @@ def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Questio
     words = tuple(Word(word, rarity(word), word in asked) for word in distinct)
     telling = sorted((w for w in words if w.asked and w.rarity >= TELLING), key=_rarest_first)
     return Question(
+        alone=question,
         judged=judged,
         sought=sought,
         words=words,

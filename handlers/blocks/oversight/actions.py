@@ -34,6 +34,7 @@ ACTION_WORDS = {
     "gateway:usage:read": "looking at what was used",
     "jobs:event:set_aside": "setting aside what failed again and again",
     "jobs:events:limit": "Slack holding back events, because there were too many",
+    "knowledge:document:embed": "embedding a document anew",
     "knowledge:document:forget": "taking a document away",
     "knowledge:document:ingest": "adding a document",
     "knowledge:document:share": "sharing a document with everyone",

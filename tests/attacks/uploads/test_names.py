@@ -166,7 +166,7 @@ def test_s34_no_column_could_hold_a_file():
         if column:
             holding.add(table)
     assert TABLES
-    assert not holding & {"document", "chunk", "chunk_embedding", "lexeme"}
+    assert not holding & {"document", "chunk", "chunk_embedding", "chunk_sign", "lexeme"}
 
 
 MARKUP = (

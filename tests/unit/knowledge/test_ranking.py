@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from core.knowledge.model import Asker, clean_title, may_see, title_words
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import MAX_TELLING, rarity_by_list, take_apart
+from core.knowledge.ranking.repeating import drop_repeated
 from core.knowledge.ranking.support import Evidence, Missed, Term, needed, strength, supports
 
 RARITY = {"parental": 0.95, "leave": 0.64, "weeks": 0.69, "adoption": 0.85}
@@ -110,6 +113,28 @@ def test_no_passage_grows_without_end():
         (0, 2),
         (3, 4),
     ]
+
+
+RULE = "Parents may take leave of 18 weeks with full pay, whatever their contract says about it."
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [
+        (RULE, 1),
+        (RULE.upper().replace(",", " –"), 1),
+        (f"{RULE} Ask.", 1),
+        (RULE.replace("18", "20"), 2),
+        (RULE.replace("may take", "may not take"), 2),
+        (RULE.replace("may take", "can't take"), 2),
+        ("Parents may bring their children on Fridays.", 2),
+        ("", 2),
+    ],
+)
+def test_what_says_the_same_again_is_left_out_unless_it_contradicts(again, kept):
+    better = replace(passage(0, document="a"), text=RULE)
+    worse = replace(passage(7, document="b"), text=again)
+    assert drop_repeated([better, worse]) == [better, worse][:kept]
 
 
 def test_only_the_owner_sees_an_own_document_and_only_in_private():

@@ -1,0 +1,1 @@
+"""How well the product's search finds, and how fast."""

@@ -1,0 +1,1 @@
+"""Which models this process has, by what the operator has set."""

@@ -1,0 +1,52 @@
+"""The agents' own search: what of the documents a call looks into."""
+
+import pytest
+
+from core.conversations.tools.reading import reading_tools
+from core.gateway.tools.arguments import read_arguments
+from core.gateway.tools.model import ToolCaller
+from core.kernel.errors import Invalid
+from core.knowledge.ingest_document import ingest_document
+from core.knowledge.reading.limited_reader import LimitedReader
+
+CALLER = ToolCaller("t1", "U1", "aegis")
+(TOOL,) = (tool for tool in reading_tools(None) if tool.name == "search_knowledge")
+
+
+async def found(context, written: str) -> str:
+    """What a model gets for arguments as it would write them."""
+    return await TOOL.run(context, CALLER, read_arguments(written, TOOL.parameters))
+
+
+@pytest.fixture
+async def airships(context):
+    for title in ("handbook/landing.md", "menu.md"):
+        await ingest_document(
+            context,
+            LimitedReader(),
+            None,
+            title=title,
+            content=f"The zeppelin of {title} lands.".encode(),
+            added_by="U1",
+            reference="test",
+        )
+    return context
+
+
+async def test_a_model_says_where_to_look_or_does_not(airships):
+    everywhere = await found(airships, '{"query": "zeppelin"}')
+    assert ("landing.md" in everywhere, "menu.md" in everywhere) == (True, True)
+
+    inside = await found(airships, '{"query": "zeppelin", "title_start": "Handbook/"}')
+    assert ("landing.md" in inside, "menu.md" in inside) == (True, False)
+
+    later = await found(airships, '{"query": "zeppelin", "added_since": "2999-01-01"}')
+    assert later == "Nothing in the documents is about this."
+    earlier = await found(airships, '{"query": "zeppelin", "added_before": "2999-01-01"}')
+    assert "menu.md" in earlier
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026-1-1"])
+async def test_a_day_that_is_none_is_said_to_be_none(airships, day):
+    with pytest.raises(Invalid):
+        await found(airships, f'{{"query": "zeppelin", "added_since": "{day}"}}')
