@@ -16,7 +16,7 @@ from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, messages, stops
 from handlers.agents import approvals, forms, home, pressing
-from handlers.answers import asking, judging, sharing
+from handlers.answers import alone, asking, judging, sharing, sources
 from handlers.commands import aegis, ask
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
@@ -28,7 +28,7 @@ from handlers.workspace.owner_notice import send_owner_notice
 from handlers.workspace.welcome import greet
 
 FEATURES = (
-    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing),
+    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, alone, sources),
     *(forms, home, pressing, memory, policy_forms, server_forms),
     *(people, installations),
 )

@@ -16,7 +16,8 @@ _CITATION = re.compile(r"\[(\d{1,2}(?:\s?,\s?\d{1,2})*)\]|【(\d{1,2})[^】\n]{0
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A numbered piece of one of the tenant's documents, or what *said_by* wrote in Slack; *number* is
-    what `[1]` points to."""
+    what `[1]` points to. *where* is for us, and no model sees it: the document's id, and the positions
+    of its first and last chunk."""
 
     number: int
     title: str
@@ -24,6 +25,7 @@ class Passage:
     heading: str
     text: str
     said_by: str = ""
+    where: tuple[str, int, int] = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

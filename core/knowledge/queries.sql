@@ -4,30 +4,47 @@
 select pg_advisory_xact_lock(hashtextextended(current_setting('role') || ' knowledge', 0));
 
 -- find_same_content --
-select document_id, title, media, pages, chunk_count, scope, owner_id, embedding_model
-from document where content_sha256 = $1 and scope = $2 and owner_id = $3;
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by,
+  embedding_model
+from document where content_sha256 = $1 and scope = $2 and owner_id = $3 and channel_id = $4;
 
 -- find_same_title --
-select document_id, title, media, pages, chunk_count, scope, owner_id
-from document where title = $1 and scope = $2 and owner_id = $3;
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by
+from document where title = $1 and scope = $2 and owner_id = $3 and channel_id = $4;
 
 -- find_document --
-select document_id, title, media, pages, chunk_count, scope, owner_id, content_sha256
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by,
+  content_sha256
 from document where document_id = $1;
 
 -- list_documents --
--- Newest first. $2: whether only this person reads the answer.
-select document_id, title, media, pages, chunk_count, scope, owner_id
+-- Newest first. Whose may be seen: $1 a person's own (empty: nobody's), $2 the workspace's, $3 channels'.
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by
 from document
-where scope = 'workspace' or ($2 and scope = 'person' and owner_id = $1)
+where (scope = 'workspace' and $2::bool)
+  or (scope = 'channel' and channel_id = any ($3::text[]))
+  or (scope = 'person' and owner_id = $1 and $1 <> '')
 order by added_at desc, id desc;
+
+-- list_channels --
+-- Those that documents belong to.
+select distinct channel_id from document where scope = 'channel';
+
+-- list_scopes --
+-- Whose these documents are, of those that are there.
+select document_id, scope, owner_id, channel_id from document where document_id = any ($1::text[]);
 
 -- list_chunks --
 select heading, page, body from chunk where document_id = $1 order by position limit $2;
 
+-- list_passage --
+select heading, page, body from chunk
+where document_id = $1 and position between $2 and $3 order by position;
+
 -- put_document --
-insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by,
+  channel_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- put_chunks --
 -- What is indexed is the title, the headings and the text; what is quoted is the text alone.
@@ -81,19 +98,26 @@ delete from lexeme where chunk_count <= 0;
 delete from document where document_id = $1;
 
 -- share_document --
-update document set scope = 'workspace', owner_id = '' where document_id = $1;
+update document set scope = $2, owner_id = '', channel_id = $3 where document_id = $1;
 
 -- search_chunks --
 -- $1 words, $2 how rare each is in the language, $3 whether it stands in the question itself;
--- $4 the person; $5 what is searched for as an embedding, or null, and $6 its model;
+-- $5 what is searched for as an embedding, or null, and $6 its model;
 -- $7 how many candidates each way of searching may bring, $8 how many come back;
 -- $9, $10: words of the question, and embeddings of texts made with or without them; the first is
--- the empty word and the whole question.
+-- the empty word and the whole question;
+-- whose documents may be read: $4 the person's own (empty: nobody's), $11 the workspace's, $12 channels'.
 --
 -- BM25 (k1 1.2, b 0.75; Robertson & Zaragoza 2009), joined by reciprocal rank (k 60; Cormack, Clarke
 -- & Büttcher 2009) with an exact search of meaning. Counting the words of a chunk is what costs, so
 -- a first pass takes each word as standing there once. Common words rank but do not fetch.
-with term as materialized (
+with hidden as materialized (
+  -- What may not be read takes no candidate's place; the last step is the wall.
+  select d.document_id from document d
+  where not ((d.scope = 'workspace' and $11::bool)
+    or (d.scope = 'channel' and d.channel_id = any ($12::text[]))
+    or (d.scope = 'person' and d.owner_id = $4 and $4 <> ''))
+), term as materialized (
   select t.lexeme, max(w.rarity) as rarity, bool_or(w.asked) as asked,
          coalesce(max(l.chunk_count), 0)::float8 as n
   from unnest($1::text[], $2::float8[], $3::bool[]) w (word, rarity, asked)
@@ -118,10 +142,7 @@ with term as materialized (
   cross join lateral (
     select c.id, c.token_count from chunk c
     where c.lexemes @@ f.query
-      -- What others keep to themselves takes no candidate's place; the last step is the wall.
-      and c.id <> all (array(
-        select h.id from document d join chunk h on h.document_id = d.document_id
-        where d.scope = 'person' and d.owner_id <> $4))
+      and c.document_id not in (select h.document_id from hidden h)
   ) m
   cross join corpus
   where f.place <= 2 or f.so_far <= 1000
@@ -148,9 +169,11 @@ with term as materialized (
            e.embedding operator(extensions.<=>) $5::text::extensions.halfvec as distance
     from chunk_embedding e
     where $5 is not null
+      and e.chunk_id not in (
+        select c.id from hidden h join chunk c on c.document_id = h.document_id)
       and e.chunk_id <> all (array(
         select h.id from document d join chunk h on h.document_id = d.document_id
-        where (d.scope = 'person' and d.owner_id <> $4) or d.embedding_model <> $6))
+        where d.embedding_model <> $6))
     order by distance, e.chunk_id limit $7
   ) nearest
 ), fused as (
@@ -165,7 +188,7 @@ with term as materialized (
            join lexeme l on l.lexeme = s.lexeme) as unheard_of
   from unnest($9::text[], $10::text[]) with ordinality v (word, embedding, place)
 )
-select c.id, c.document_id, d.title, d.scope, d.owner_id, c.position, c.heading, c.page, c.body,
+select c.id, c.document_id, d.title, d.scope, d.owner_id, d.channel_id, c.position, c.heading, c.page, c.body,
        fused.score,
        corpus.n as corpus_chunks,
        array(select t.lexeme from term t
@@ -181,7 +204,9 @@ select c.id, c.document_id, d.title, d.scope, d.owner_id, c.position, c.heading,
 from fused
 join chunk c on c.id = fused.id
 join document d on d.document_id = c.document_id
-  and (d.scope = 'workspace' or (d.scope = 'person' and d.owner_id = $4))
+  and ((d.scope = 'workspace' and $11::bool)
+    or (d.scope = 'channel' and d.channel_id = any ($12::text[]))
+    or (d.scope = 'person' and d.owner_id = $4 and $4 <> ''))
 cross join corpus
 left join chunk_embedding e on e.chunk_id = c.id and d.embedding_model = $6
 order by fused.score desc, c.id;

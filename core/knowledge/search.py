@@ -6,7 +6,7 @@ from typing import Any
 
 from core.db.tenant import TenantContext
 from core.knowledge import store
-from core.knowledge.model import Asker, Finding, Findings, may_see
+from core.knowledge.model import Asker, Finding, Findings, Sight, may_see
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
@@ -31,27 +31,63 @@ async def search(
 ) -> Findings:
     """At most *limit* passages, best first; none when nothing in the documents is about it.
 
-    *history*: the earlier questions of this conversation, oldest first. Nobody's own documents
-    are looked at but the asker's, and those are counted as withheld where others read along.
+    *history*: the earlier questions of this conversation, oldest first. What not everybody may see
+    who reads along is not looked at; what the asker alone could have of it is only counted, by a
+    search of its own, so that the answer is the same as if it were not there.
     """
     asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
     vectors = await _embed(embedder, asked)
+    rows = await _rows(context, embedder, asked, vectors, asker.sight, limit)
+    supported = [row for row in rows if supports(_evidence(row, asked))]
+    shown = [
+        row for row in supported if may_see(asker, row["scope"], row["owner_id"], row["channel_id"])
+    ]
+    return Findings(
+        found=_findings(shown)[:limit],
+        withheld=await _count_withheld(context, embedder, asked, vectors, asker, limit),
+        lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+    )
+
+
+async def _rows(
+    context: TenantContext,
+    embedder: Embedder | None,
+    asked: Question,
+    vectors: Sequence[Sequence[float]],
+    sight: Sight,
+    limit: int,
+) -> Sequence[Row]:
     async with context.db.transaction() as tx:
-        rows: Sequence[Row] = await store.search_chunks(
+        return await store.search_chunks(
             tx,
             asked,
-            person_id=asker.person_id,
+            sight=sight,
             vectors=vectors,
             embedding_model=embedder.name if embedder else "",
             candidates=CANDIDATES,
             limit=limit * JUDGED_PER_FINDING,
         )
-    supported = [row for row in rows if supports(_evidence(row, asked))]
-    shown = [row for row in supported if may_see(asker, row["scope"], row["owner_id"])]
-    return Findings(
-        found=_findings(shown)[:limit],
-        withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
-        lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+
+
+async def _count_withheld(
+    context: TenantContext,
+    embedder: Embedder | None,
+    asked: Question,
+    vectors: Sequence[Sequence[float]],
+    asker: Asker,
+    limit: int,
+) -> int:
+    """How many documents the asker alone could have had passages of."""
+    if asker.alone == asker.sight:
+        return 0
+    rows = await _rows(context, embedder, asked, vectors, asker.alone, limit)
+    return len(
+        {
+            row["document_id"]
+            for row in rows
+            if not may_see(asker, row["scope"], row["owner_id"], row["channel_id"])
+            and supports(_evidence(row, asked))
+        }
     )
 
 
@@ -121,7 +157,16 @@ def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
     titles = {row["document_id"]: row["title"] for row in rows}
     passages = merge_neighbours([_passage(row) for row in rows])
     return tuple(
-        Finding(p.document_id, titles[p.document_id], p.heading, p.page, p.text, p.score)
+        Finding(
+            p.document_id,
+            titles[p.document_id],
+            p.heading,
+            p.page,
+            p.text,
+            p.score,
+            p.first,
+            p.last,
+        )
         for p in passages
     )
 

@@ -22,6 +22,8 @@ def documents_list(documents: Sequence[Document]) -> Rendered:
 
 def _line(document: Document) -> str:
     extent = f", {document.pages} pages" if document.pages else ""
-    whose = "" if document.scope == "workspace" else " · only you"
+    whose = {"person": " · only you", "channel": f" · <#{document.channel_id}>"}.get(
+        document.scope, ""
+    )
     title = escape(neutral_name(" ".join(document.title.split()))[:80])
     return f"• *{title}* ({document.media}{extent}){whose}"

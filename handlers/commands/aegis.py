@@ -12,8 +12,8 @@ from core.agents.policies.set_policy import ACTION as POLICY
 from core.audit.read_log import ACTION as AUDIT
 from core.connections.mcp.change_servers import ADD as ADD_SERVER
 from core.conversations.review.list_ratings import ACTION as RATINGS
+from core.knowledge.access.find_asker import find_asker
 from core.knowledge.list_documents import list_documents
-from core.knowledge.model import Asker
 from core.lifecycle.privacy.review_data import ACTION as PRIVACY
 from core.services import Services
 from core.tenancy.model import Person
@@ -90,7 +90,9 @@ async def _help(services: Services, command: Command, person: Person) -> Rendere
 
 
 async def _kb(services: Services, command: Command, person: Person) -> Rendered:
-    asker = Asker(command.person_id, private=True)  # the list is shown to that person alone
+    readers, person_id = services.staff.readers, command.person_id
+    # The list is shown to that person alone.
+    asker = await find_asker(command.tenant, readers, person_id=person_id, private=True)
     return documents_list(await list_documents(command.tenant, asker=asker))
 
 

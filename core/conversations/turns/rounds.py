@@ -143,4 +143,4 @@ def _said_since(session: ToolSession, stage: int) -> list[str]:
 
 
 def _source(passage: Passage) -> Source:
-    return Source(passage.number, passage.title, passage.page, passage.heading)
+    return Source(passage.number, passage.title, passage.page, passage.heading, *passage.where)

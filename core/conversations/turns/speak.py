@@ -30,8 +30,8 @@ from core.gateway.model import AgentTurn, Caller, Exchange, Passage
 from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
-from core.knowledge.model import Asker, Findings
-from core.knowledge.ports import Embedder
+from core.knowledge.access.find_asker import find_asker
+from core.knowledge.model import Findings
 from core.knowledge.search import search_about
 from core.memory.model import COMPANY
 from core.memory.recall import recall
@@ -47,10 +47,12 @@ LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
 LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
 ASKED_ABOUT = "The message asked about"
-WITHHELD_NOTE = (
-    "_Left out here, because others read along: what {count} of your own documents may say. "
-    "Ask me in a direct message._"
-)
+
+
+def withheld_note(count: int) -> str:
+    """Below an answer that others read; it says nothing of what was left out but how much it is."""
+    sources, they = ("1 source", "it") if count == 1 else (f"{count} sources", "them")
+    return f"_{sources} left out here, because not everybody who reads along may see {they}._"
 
 
 async def until_stopped(
@@ -102,7 +104,7 @@ async def _speak(
     foreign = await staff.servers.tools_for(context, agent.key)
     staff = replace(staff, dispatcher=staff.dispatcher.joined_by(foreign))
     names = tuple(tool.name for tool in foreign)
-    findings = await _search(context, staff.embedder, question, turn, recalled, agent.reach)
+    findings = await _search(context, staff, question, turn, recalled, agent.reach)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
@@ -123,9 +125,11 @@ async def _speak(
     show = partial(show_outcome, context, staff)
     telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
     await tell_in_rounds(telling, session)
-    draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
+    draft.drew_on = await note_drawn(
+        context, staff.readers, turn, question.place, asked, findings, session.rows
+    )
     if findings.withheld:
-        draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+        draft.text = _with_note(draft.text, withheld_note(findings.withheld))
 
 
 async def _open_session(
@@ -178,7 +182,7 @@ def _kept_place(place: Place) -> dict[str, Any]:
 
 async def _search(
     context: TenantContext,
-    embedder: Embedder | None,
+    staff: Staff,
     question: Question,
     turn: Turn,
     recalled: Recalled,
@@ -196,17 +200,24 @@ async def _search(
         arguments=context.fingerprint(turn.question),
         agent=turn.agent,
     ) as act:
+        asker = await find_asker(
+            context,
+            staff.readers,
+            person_id=place.person_id,
+            channel=place.channel,
+            private=place.private,
+            workspace_only=reach != "all",
+        )
         findings = await search_about(
             context,
-            embedder,
+            staff.embedder,
             question=turn.question,
-            asker=Asker(place.person_id, private=place.private and reach == "all"),
+            asker=asker,
             said=turn.about.text if turn.about else "",
             history=tuple(asked for asked, _ in recalled.exchanges[-2:]),
         )
         await act.conclude("done", agent=turn.agent, found=len(findings.found))
-    # What the agent never looks into is not withheld because of who reads along.
-    return findings if reach == "all" else replace(findings, withheld=0)
+    return findings
 
 
 async def _recall(
@@ -256,7 +267,8 @@ def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
         yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
         first += 1
     for number, found in enumerate(findings.found, first):
-        yield Passage(number, found.title, found.page, found.heading, found.text)
+        where = (found.document_id, found.first, found.last)
+        yield Passage(number, found.title, found.page, found.heading, found.text, where=where)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
