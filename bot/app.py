@@ -18,6 +18,7 @@ from handlers import documents, messages, stops
 from handlers.agents import approvals, forms, home, pressing
 from handlers.answers import alone, asking, judging, sharing, sources
 from handlers.commands import aegis, ask
+from handlers.knowledge import pressing as knowledge
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
 from handlers.servers import forms as server_forms
@@ -29,7 +30,7 @@ from handlers.workspace.welcome import greet
 
 FEATURES = (
     *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, alone, sources),
-    *(forms, home, pressing, memory, policy_forms, server_forms),
+    *(forms, home, pressing, memory, knowledge, policy_forms, server_forms),
     *(people, installations),
 )
 

@@ -12,7 +12,7 @@ from core.knowledge.model import Document, Sight
 
 ACTION = "knowledge:document:forget"
 _UNKNOWN = "I have no such document."
-_FOR_ADMINS = {
+FOR_ADMINS = {
     "workspace": "Only an admin can take away a document of the whole workspace.",
     "channel": "Only whoever gave this document to the channel, or an admin, can take it away.",
 }
@@ -53,8 +53,8 @@ async def forget_document(
             found = await store.find_document(tx, document_id)
             if found is None or not sight.shows(*found[0].whose):
                 refusal: NotFound | Refused = NotFound(_UNKNOWN)
-            elif not may_forget_any and not _is_theirs(found[0], person_id):
-                refusal = Refused(_FOR_ADMINS[found[0].scope])
+            elif not may_forget(found[0], person_id, any_document=may_forget_any):
+                refusal = Refused(FOR_ADMINS[found[0].scope])
             else:
                 await drop(tx, document_id)
                 await also(tx, found[0])
@@ -64,11 +64,11 @@ async def forget_document(
         raise refusal
 
 
-def _is_theirs(document: Document, person_id: str) -> bool:
-    """What was given to the whole workspace is nobody's own any more."""
-    return document.scope == "person" or (
-        document.scope == "channel" and document.added_by == person_id
-    )
+def may_forget(document: Document, person_id: str, *, any_document: bool) -> bool:
+    """Of a document that they may see. What was given to the whole workspace is nobody's own any more."""
+    if any_document or document.scope == "person":
+        return True
+    return document.scope == "channel" and document.added_by == person_id
 
 
 async def drop(tx: Tx, document_id: str) -> None:

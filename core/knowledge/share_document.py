@@ -10,6 +10,9 @@ from core.knowledge.forget_document import Also, drop, nothing_more
 from core.knowledge.model import Document, Scope
 
 ACTION = "knowledge:document:share"
+NOT_YOURS_ALONE = (
+    "This card is of a file that is no longer yours alone: it was forgotten, replaced or shared."
+)
 
 
 async def share_document(
@@ -57,9 +60,7 @@ async def share_document(
 async def _share(tx: Tx, document_id: str, person_id: str, channel_id: str) -> Document:
     found = await store.find_document(tx, document_id)
     if found is None or found[0].scope != "person" or found[0].owner_id != person_id:
-        raise NotFound(
-            "This card is of a file that is no longer yours alone: it was forgotten, replaced or shared."
-        )
+        raise NotFound(NOT_YOURS_ALONE)
     document, digest = found
     scope: Scope = "channel" if channel_id else "workspace"
     known = await store.find_same_content(tx, digest, scope, "", channel_id)

@@ -9,7 +9,7 @@ from core.tenancy.membership.readers import Readers
 
 NOT_THERE = (
     "I cannot tell that you are in that channel, so nothing was shared. If it is private, invite me there "
-    "with `/invite` and choose it again."
+    "with /invite and choose it again."
 )
 
 
