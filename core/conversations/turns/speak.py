@@ -31,7 +31,7 @@ from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
 from core.knowledge.access.find_asker import find_asker
-from core.knowledge.model import Findings
+from core.knowledge.model import Asker, Findings
 from core.knowledge.search import search_about
 from core.memory.model import COMPANY
 from core.memory.recall import recall
@@ -104,7 +104,8 @@ async def _speak(
     foreign = await staff.servers.tools_for(context, agent.key)
     staff = replace(staff, dispatcher=staff.dispatcher.joined_by(foreign))
     names = tuple(tool.name for tool in foreign)
-    findings = await _search(context, staff, question, turn, recalled, agent.reach)
+    asker = await _asker(context, staff, question.place, agent.reach)
+    findings = await _search(context, staff, asker, turn, recalled)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
@@ -114,22 +115,32 @@ async def _speak(
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,
-        memory=await _recall(context, agent, question, turn),
+        memory=await _recall(context, agent, question, turn, asker),
         preference=agent.preference,
         tools=staff.dispatcher.specs(policy_for(staff.roster, agent, names)),
     )
     draft.allowed |= asked.named_addresses()
     pen.allow(draft.allowed)
-    caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
     session = await _open_session(context, staff, agent, question, turn, asked, names)
-    show = partial(show_outcome, context, staff)
-    telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
-    await tell_in_rounds(telling, session)
-    draft.drew_on = await note_drawn(
-        context, staff.readers, turn, question.place, asked, findings, session.rows
-    )
+    await tell_in_rounds(_telling(context, staff, question, turn, asked, pen, draft), session)
+    noted = (turn, question.place, asked, findings, session.rows)
+    draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if findings.withheld:
         draft.text = _with_note(draft.text, withheld_note(findings.withheld))
+
+
+def _telling(
+    context: TenantContext,
+    staff: Staff,
+    question: Question,
+    turn: Turn,
+    asked: AgentTurn,
+    pen: AnswerPen,
+    draft: Draft,
+) -> Telling:
+    caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
+    show = partial(show_outcome, context, staff)
+    return Telling(context, staff.gateway, caller, asked, pen, draft, show)
 
 
 async def _open_session(
@@ -180,34 +191,34 @@ def _kept_place(place: Place) -> dict[str, Any]:
     }
 
 
+async def _asker(context: TenantContext, staff: Staff, place: Place, reach: Reach) -> Asker | None:
+    """Who asks and who reads along, now; None for an agent that looks into no documents."""
+    if reach == "none":
+        return None
+    return await find_asker(
+        context,
+        staff.readers,
+        person_id=place.person_id,
+        channel=place.channel,
+        private=place.private,
+        workspace_only=reach != "all",
+    )
+
+
 async def _search(
-    context: TenantContext,
-    staff: Staff,
-    question: Question,
-    turn: Turn,
-    recalled: Recalled,
-    reach: Reach,
+    context: TenantContext, staff: Staff, asker: Asker | None, turn: Turn, recalled: Recalled
 ) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
-    if reach == "none":
+    if asker is None:
         return Findings((), withheld=0, lexical_only=False)
-    place = question.place
     async with attempt(
         context,
         "knowledge:documents:search",
-        place.person_id,
+        asker.person_id,
         reference=turn.turn_id,
         arguments=context.fingerprint(turn.question),
         agent=turn.agent,
     ) as act:
-        asker = await find_asker(
-            context,
-            staff.readers,
-            person_id=place.person_id,
-            channel=place.channel,
-            private=place.private,
-            workspace_only=reach != "all",
-        )
         findings = await search_about(
             context,
             staff.embedder,
@@ -221,11 +232,12 @@ async def _search(
 
 
 async def _recall(
-    context: TenantContext, agent: Agent, question: Question, turn: Turn
+    context: TenantContext, agent: Agent, question: Question, turn: Turn, asker: Asker | None
 ) -> tuple[str, ...]:
     """What the agent was asked to keep, as far as it goes into this place: like documents. What is
-    about a person is for their own turns, where nobody else reads along."""
-    if agent.reach == "none":
+    about a person is for their own turns, where nobody else reads along; what is about the company, for
+    places where everybody is of it."""
+    if asker is None or not asker.sight.workspace:
         return ()
     place = question.place
     about = place.person_id if place.private and agent.reach == "all" else COMPANY
