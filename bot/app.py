@@ -18,8 +18,9 @@ from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, files, messages, stops
 from handlers.agents import approvals, forms, home, pressing
-from handlers.answers import asking, judging, saving, sharing
+from handlers.answers import alone, asking, judging, saving, sharing, sources
 from handlers.commands import aegis, ask
+from handlers.knowledge import pressing as knowledge
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
 from handlers.servers import forms as server_forms
@@ -32,7 +33,7 @@ from handlers.workspace.welcome import greet
 
 FEATURES = (
     *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, saving),
-    *(forms, home, pressing, memory, policy_forms, server_forms),
+    *(alone, sources, forms, home, pressing, memory, knowledge, policy_forms, server_forms),
     *(people, installations),
 )
 

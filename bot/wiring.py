@@ -17,6 +17,7 @@ from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
 from bot.models.embedders import open_embedder
 from bot.settings import Settings, file_hosts
+from bot.slack.channels.members import SlackMembers
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
 from bot.slack.files.downloads import SlackFiles
@@ -65,7 +66,9 @@ from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
 from core.services import Services
+from core.tenancy.membership.readers import Readers
 from core.tenancy.workspaces import Workspaces
+from handlers.blocks.answers.alone import alone_offer
 from handlers.blocks.answers.sharing import share_offer
 from handlers.blocks.approvals import approval_card
 from handlers.blocks.knowledge import file_card
@@ -111,8 +114,10 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         gateway = open_gateway(settings, storage.database, model_client)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
+        directory = SlackDirectory(clients, workspaces)
+        readers = Readers(SlackMembers(clients), directory)
         shelf = Shelf(reader, InTurn(embedder) if embedder else None, settings.quota)
-        staff = _staff(gateway, messenger, shelf, embedder, servers)
+        staff = _staff(gateway, messenger, shelf, embedder, readers, servers)
         files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
             database=storage.database,
@@ -120,7 +125,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
             signer=storage.signer,
             rules=Rules(settings.erase_grace_days, settings.backup_days),
             workspaces=workspaces,
-            directory=SlackDirectory(clients, workspaces),
+            directory=directory,
             staff=staff,
             reader=reader,
             filing=Filing(storage.database, messenger, files, shelf, file_card),
@@ -167,17 +172,18 @@ def _staff(
     messenger: SlackMessenger,
     shelf: Shelf,
     embedder: Embedder | None,
+    readers: Readers,
     servers: ToolServers,
 ) -> Staff:
     """The agents with all their tools: whoever adds one adds it here."""
     tools = (
-        *reading_tools(embedder),
+        *reading_tools(embedder, readers),
         *writing_tools(messenger, shelf, to_mrkdwn),
         *remembering_tools(),
     )
     dispatcher = Dispatcher(tools)
-    cards = (approval_card, share_offer)
-    return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *cards, servers)
+    cards = (approval_card, share_offer, alone_offer)
+    return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *cards, readers, servers)
 
 
 def open_gateway(settings: Settings, database: Database, client: httpx.AsyncClient) -> Gateway:

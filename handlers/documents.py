@@ -1,7 +1,9 @@
-"""The buttons below a file that was read: share it with the workspace, or forget it."""
+"""What stands below a file that was read: keep it, share it with a channel or with the workspace, or
+forget it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -13,13 +15,24 @@ from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.jobs.model import InboxEvent
 from core.kernel.errors import DomainError, Refused
+from core.knowledge.access.find_own import find_own
+from core.knowledge.access.give_to_channel import give_to_channel
 from core.knowledge.forget_document import forget_document
 from core.knowledge.model import Document
 from core.knowledge.share_document import share_document
 from core.services import Services
 from core.tenancy.recognize_person import FRESH_SECONDS
 from handlers.admitting import Request, press_request, recognize
-from handlers.blocks.knowledge import FORGET, SHARE, file_forgotten, file_shared
+from handlers.blocks.knowledge import (
+    CHANNEL,
+    FORGET,
+    KEEP,
+    SHARE,
+    file_forgotten,
+    file_given,
+    file_kept,
+    file_shared,
+)
 from handlers.blocks.refusals import explained, refused
 from handlers.blocks.rendered import Rendered
 from handlers.replying import answer_privately
@@ -27,7 +40,7 @@ from handlers.replying import answer_privately
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button pressed: by whom, on which message, for which document."""
+    """A button pressed, or something *picked* in a menu: by whom, on which message, for which document."""
 
     tenant: TenantContext
     inbox: InboxEvent
@@ -37,6 +50,7 @@ class Click:
     message_ts: str
     value: str
     response_url: str
+    picked: str = ""
 
     @property
     def key(self) -> str:
@@ -66,6 +80,16 @@ def register(app: AsyncApp, services: Services) -> None:
     async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
         await press_card(services, read_click(body, context), _share)
+
+    @app.action(KEEP)
+    async def keep(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await press_card(services, read_click(body, context), _keep)
+
+    @app.action(CHANNEL)
+    async def give(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await ack()
+        await press_card(services, read_click(body, context), partial(_give, services))
 
     @app.action(FORGET)
     async def forget(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -117,6 +141,27 @@ async def _share(click: Click) -> None:
     )
 
 
+async def _keep(click: Click) -> None:
+    document = await find_own(click.tenant, document_id=click.value, person_id=click.person_id)
+    async with click.tenant.db.transaction() as tx:
+        card = click.card(file_kept(document.document_id, document.title))
+        await keep_card(tx, click.key, card)
+
+
+async def _give(services: Services, click: Click) -> None:
+    async def keep(tx: Tx, document: Document) -> None:
+        await keep_card(tx, click.key, click.card(file_given(document.title, click.picked)))
+
+    await give_to_channel(
+        click.tenant,
+        services.staff.readers,
+        document_id=click.value,
+        person_id=click.person_id,
+        channel_id=click.picked,
+        also=keep,
+    )
+
+
 async def _forget(click: Click) -> None:
     async def keep(tx: Tx, document: Document) -> None:
         await keep_card(tx, click.key, click.card(file_forgotten(document.title)))
@@ -129,7 +174,9 @@ async def _forget(click: Click) -> None:
 def read_click(body: dict[str, Any], context: AsyncBoltContext) -> Click:
     user, container = body.get("user") or {}, body.get("container") or {}
     channel = body.get("channel") or {}
-    message = body.get("message") or {}
+    message, action = body.get("message") or {}, (body.get("actions") or [{}])[0]
+    # A menu carries no value of its own: its block is named after the document.
+    _, _, named = str(action.get("block_id") or "").partition(":")
     return Click(
         tenant=context["tenant"],
         inbox=context["inbox_event"],
@@ -137,6 +184,7 @@ def read_click(body: dict[str, Any], context: AsyncBoltContext) -> Click:
         home_team=user.get("team_id"),
         channel=str(channel.get("id") or container.get("channel_id") or ""),
         message_ts=str(container.get("message_ts") or message.get("ts") or ""),
-        value=str((body.get("actions") or [{}])[0].get("value") or ""),
+        value=str(action.get("value") or named),
         response_url=str(body.get("response_url") or ""),
+        picked=str(action.get("selected_conversation") or ""),
     )

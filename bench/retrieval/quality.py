@@ -10,7 +10,7 @@ from bench.retrieval.sets import QuestionSet
 from core.db.tenant import TenantContext
 from core.kernel.ids import new_id
 from core.knowledge import store
-from core.knowledge.model import Document
+from core.knowledge.model import Document, Sight
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
 from core.knowledge.ranking.embedded import Embedded, embed_question
@@ -19,7 +19,7 @@ from core.knowledge.search import CANDIDATES
 
 DEPTH = 100  # documents looked at
 TOP = 10
-_NOBODY = "UBENCH"
+_EVERYBODYS = Sight(workspace=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ async def _rank(
         rows = await store.search_chunks(
             tx,
             question,
-            person_id=_NOBODY,
+            sight=_EVERYBODYS,
             embedded=embedded,
             candidates=max(CANDIDATES, DEPTH),
             limit=2 * DEPTH,

@@ -1,14 +1,28 @@
 """Who a person is to a workspace, by `users.info`. Names and addresses decide nothing."""
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from bot.slack.channels.asking import ask_again
 from bot.slack.clients import SlackClients
-from bot.slack.errors import CALL_ERRORS, error_code, is_passing
+from bot.slack.errors import CALL_ERRORS, PACED_CALL_ERRORS, error_code, is_passing
+from bot.slack.pacing.patience import waiting_at_most
 from core.db.tenant import TenantContext
-from core.kernel.errors import Postponed, Unavailable
+from core.kernel.errors import DomainError, Postponed, Unavailable
 from core.tenancy.model import Person, Standing
 from core.tenancy.workspaces import Workspaces
+
+log = logging.getLogger(__name__)
+
+# More people than this are read from the list of the whole workspace, page by page.
+MOST_ONE_BY_ONE = 12
+PAGE = 900
+MOST_PAGES = 6
+AT_ONCE = 4
+PATIENCE = 3.0  # seconds that a call may wait for its slot: somebody waits for an answer
 
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 
@@ -38,6 +52,69 @@ class SlackDirectory:
             # A record without a team: a small server of one workspace, this one.
             home_team = home_team or team
         return Person(person_id, standing_of(user, team, home_team), _name_of(user))
+
+    async def look_up_all(
+        self, context: TenantContext, person_ids: Collection[str]
+    ) -> list[Person]:
+        found: dict[str, Person] = {}
+        try:
+            with waiting_at_most(PATIENCE):
+                if len(person_ids) > MOST_ONE_BY_ONE:
+                    await self._list(context, set(person_ids), found)
+                left = [one for one in person_ids if one not in found]
+                if len(left) <= MOST_ONE_BY_ONE:
+                    turn = asyncio.Semaphore(AT_ONCE)
+                    looking = (self._look(context, one, turn, found) for one in left)
+                    await asyncio.gather(*looking)
+        except (*PACED_CALL_ERRORS, DomainError) as error:
+            log.info("it is not known who somebody is: %s", error_code(error))
+        return list(found.values())
+
+    async def _list(
+        self, context: TenantContext, wanted: set[str], found: dict[str, Person]
+    ) -> None:
+        """docs.slack.dev, users.list. People of other companies are mostly not on it."""
+        client = await self._clients.of(context)
+        cursor = ""
+        try:
+            for _ in range(MOST_PAGES):
+                ask = partial(client.api.users_list, limit=PAGE, cursor=cursor or None)
+                answer = await ask_again(ask)
+                for record in _records(answer.get("members")):
+                    if record.get("id") in wanted:
+                        found[record["id"]] = await self._reader(context, record)
+                cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor or len(found) == len(wanted):
+                    return
+        except PACED_CALL_ERRORS as error:
+            log.info("the list of people is not to be had: %s", error_code(error))
+
+    async def _look(
+        self,
+        context: TenantContext,
+        person_id: str,
+        turn: asyncio.Semaphore,
+        found: dict[str, Person],
+    ) -> None:
+        async with turn:
+            client = await self._clients.of(context)
+            try:
+                answer = await ask_again(partial(client.api.users_info, user=person_id))
+            except PACED_CALL_ERRORS as error:
+                log.info("it is not known who somebody is: %s", error_code(error))
+                return
+        for record in _records([answer.get("user")]):
+            if record.get("id") == person_id:
+                found[person_id] = await self._reader(context, record)
+
+    async def _reader(self, context: TenantContext, record: Mapping[str, Any]) -> Person:
+        """Whoever is behind a bot of another company reads what it reads."""
+        person = await self.read(context, record)
+        team = await self._workspaces.team_of(context.tenant_id)
+        foreign = record.get("team_id") not in (None, "", team) and team not in _teams_of(record)
+        if person.standing == "bot" and foreign:
+            return Person(person.person_id, "outsider", person.display_name)
+        return person
 
     async def read(self, context: TenantContext, record: Mapping[str, Any]) -> Person:
         team = await self._workspaces.team_of(context.tenant_id)
@@ -75,6 +152,12 @@ def _teams_of(user: Mapping[str, Any]) -> list[Any]:
     enterprise = user.get("enterprise_user")
     teams = enterprise.get("teams") if isinstance(enterprise, dict) else None
     return teams if isinstance(teams, list) else []
+
+
+def _records(given: object) -> Iterator[dict[str, Any]]:
+    for record in given if isinstance(given, list) else []:
+        if isinstance(record, dict):
+            yield record
 
 
 def _without_record(error: Exception, team: str, home_team: str | None) -> Standing:

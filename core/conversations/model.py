@@ -39,11 +39,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class DrewOn:
-    """What an answer was made from, as far as sharing it asks: which documents, and whether anything
-    else was for the asker's eyes alone."""
+    """What an answer was made from, as far as showing it to others asks: which documents, whether
+    anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents
+    (into which, nobody noted), and how many documents were *withheld* from it, because others read it."""
 
     documents: tuple[str, ...] = ()
     own: bool = False
+    looked: bool = False
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,18 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered place in a document that an answer cites. *score* is that of the search it was found
-    by, comparable within one answer; older answers have none."""
+    """A numbered place in a document that an answer cites: its chunks from *first* to *last*. Without
+    a *document_id* it is no document's, or from before these were noted. *score* is that of the search
+    it was found by, comparable within one answer; older answers have none."""
 
     number: int
     title: str
     page: int | None
     heading: str
     score: float | None = None
+    document_id: str = ""
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

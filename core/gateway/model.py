@@ -17,7 +17,8 @@ _CITATION = re.compile(r"\[(\d{1,2}(?:\s?,\s?\d{1,2})*)\]|【(\d{1,2})[^】\n]{0
 class Passage:
     """A numbered piece of one of the tenant's documents, or what *said_by* wrote in Slack; *number* is
     what `[1]` points to, *score* how well it fitted the question (as in `Finding`), where it was found
-    by a search."""
+    by a search. *where* is for us, and no model sees it: the document's id, and the positions of its
+    first and last chunk."""
 
     number: int
     title: str
@@ -26,6 +27,7 @@ class Passage:
     text: str
     said_by: str = ""
     score: float | None = None
+    where: tuple[str, int, int] = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

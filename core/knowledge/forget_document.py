@@ -8,10 +8,14 @@ from core.db.transaction import Tx
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_reference
 from core.knowledge import store
-from core.knowledge.model import Document
+from core.knowledge.model import Document, Sight
 
 ACTION = "knowledge:document:forget"
 _UNKNOWN = "I have no such document."
+FOR_ADMINS = {
+    "workspace": "Only an admin can take away a document of the whole workspace.",
+    "channel": "Only whoever gave this document to the channel, or an admin, can take it away.",
+}
 
 # What a caller writes of it in the same transaction.
 Also = Callable[[Tx, Document], Awaitable[None]]
@@ -27,15 +31,18 @@ async def forget_document(
     document_id: str,
     person_id: str,
     may_forget_any: bool = False,
+    sight: Sight | None = None,
     reference: str | None = None,
     also: Also = nothing_more,
 ) -> Document:
-    """Forget a person's own document or, with *may_forget_any*, one of the workspace's. What is *also*
-    written is written in the same commit.
+    """Forget a person's own document, or one that they gave to a channel; with *may_forget_any*, one of
+    the workspace's or a channel's that they may see.
+    What is *also* written is written in the same commit.
 
-    Another person's own document does not exist for the asker, whatever they may do.
-    Raises NotFound, Refused.
+    *sight*: what they may see; without it, the workspace's documents and their own. Another one does
+    not exist for them, whatever they may do. Raises NotFound, Refused.
     """
+    sight = sight or Sight(workspace=True, person_id=person_id)
     reference = reference or new_reference()
     given = context.fingerprint(document_id)
     async with attempt(
@@ -44,10 +51,10 @@ async def forget_document(
         async with context.db.transaction() as tx:
             await store.lock_knowledge(tx)
             found = await store.find_document(tx, document_id)
-            if found is None or (found[0].scope == "person" and found[0].owner_id != person_id):
+            if found is None or not sight.shows(*found[0].whose):
                 refusal: NotFound | Refused = NotFound(_UNKNOWN)
-            elif found[0].scope == "workspace" and not may_forget_any:
-                refusal = Refused("Only an admin can take away a document of the whole workspace.")
+            elif not may_forget(found[0], person_id, any_document=may_forget_any):
+                refusal = Refused(FOR_ADMINS[found[0].scope])
             else:
                 await drop(tx, document_id)
                 await also(tx, found[0])
@@ -55,6 +62,13 @@ async def forget_document(
                 return found[0]
             await act.record(tx, "refused", document_id=document_id)
         raise refusal
+
+
+def may_forget(document: Document, person_id: str, *, any_document: bool) -> bool:
+    """Of a document that they may see. What was given to the whole workspace is nobody's own any more."""
+    if any_document or document.scope == "person":
+        return True
+    return document.scope == "channel" and document.added_by == person_id
 
 
 async def drop(tx: Tx, document_id: str) -> None:

@@ -6,6 +6,6 @@ from core.knowledge.model import Asker, Document
 
 
 async def list_documents(context: TenantContext, *, asker: Asker) -> list[Document]:
-    """Newest first: the workspace's, and the asker's own where nobody reads along."""
+    """Newest first."""
     async with context.db.transaction() as tx:
-        return await store.list_documents(tx, asker.person_id, asker.private)
+        return await store.list_documents(tx, asker.sight)

@@ -1,11 +1,11 @@
 """The nouns of knowledge and the rules that need no database."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Scope = Literal["workspace", "person"]
+Scope = Literal["workspace", "channel", "person"]
 Media = Literal["pdf", "docx", "pptx", "xlsx", "csv", "html", "md", "txt", "eml"]
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -45,7 +45,15 @@ class Document:
     pages: int | None  # None when the format has none
     chunk_count: int
     scope: Scope
-    owner_id: str  # the person it belongs to; empty for the workspace's
+    owner_id: str  # the person it belongs to; empty for the workspace's and a channel's
+    channel_id: str = ""  # the channel it belongs to; empty for any other
+    # Who had it read in, a person or the operator: no part of what it is.
+    added_by: str = field(default="", compare=False)
+
+    @property
+    def whose(self) -> tuple[Scope, str, str]:
+        """What `Sight.shows` is asked about."""
+        return self.scope, self.owner_id, self.channel_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,44 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Which documents may be read: the workspace's or not, those of some channels, and one person's
+    own (of nobody, if empty)."""
+
+    workspace: bool = False
+    channels: frozenset[str] = frozenset()
+    person_id: str = ""
+
+    def shows(self, scope: str, owner_id: str, channel_id: str = "") -> bool:
+        """What is of no known scope is nobody's to see."""
+        if scope == "workspace":
+            return self.workspace
+        if scope == "channel":
+            return channel_id in self.channels
+        return scope == "person" and bool(self.person_id) and owner_id == self.person_id
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and whether only that person can read the answer (a direct message)."""
+    """Who asks, and whether only that person can read the answer (a direct message).
+
+    *here*: what everybody who reads the answer may see; *own*: what this person may see alone. Made by
+    `core.knowledge.access.find_asker`, which asks Slack; without them no channel's documents are seen.
+    """
 
     person_id: str
     private: bool
+    here: Sight | None = None
+    own: Sight | None = None
+
+    @property
+    def alone(self) -> Sight:
+        return self.own or Sight(workspace=True, person_id=self.person_id)
+
+    @property
+    def sight(self) -> Sight:
+        """What may go into an answer."""
+        return self.here or (self.alone if self.private else Sight(workspace=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +147,8 @@ class Finding:
     page: int | None
     text: str
     score: float  # fused rank score, larger is better; comparable within one search only
+    first: int = 0  # positions of the first and the last chunk it is made of
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +156,13 @@ class Findings:
     """What a search came to; empty when nothing the asker may see supports an answer."""
 
     found: tuple[Finding, ...]
-    withheld: int  # documents of the asker's own, left out because others would read along
+    withheld: int  # documents the asker may see, left out because not all who read along may
     lexical_only: bool  # True when meaning could not be compared, only words
 
 
-def may_see(asker: Asker, scope: str, owner_id: str) -> bool:
-    """The workspace's documents for everyone; a person's own only where nobody reads along."""
-    return scope == "workspace" or (asker.private and owner_id == asker.person_id)
+def may_see(asker: Asker, scope: str, owner_id: str, channel_id: str = "") -> bool:
+    """Only what everybody may see who reads the answer."""
+    return asker.sight.shows(scope, owner_id, channel_id)
 
 
 def clean_title(title: str) -> str:

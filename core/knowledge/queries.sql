@@ -4,32 +4,51 @@
 select pg_advisory_xact_lock(hashtextextended(current_setting('role') || ' knowledge', 0));
 
 -- find_same_content --
-select document_id, title, media, pages, chunk_count, scope, owner_id, embedding_model
-from document where content_sha256 = $1 and scope = $2 and owner_id = $3 and state = 'ready';
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by,
+       embedding_model
+from document
+where content_sha256 = $1 and scope = $2 and owner_id = $3 and channel_id = $4 and state = 'ready';
 
 -- find_same_title --
-select document_id, title, media, pages, chunk_count, scope, owner_id
-from document where title = $1 and scope = $2 and owner_id = $3 and state = 'ready';
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by
+from document
+where title = $1 and scope = $2 and owner_id = $3 and channel_id = $4 and state = 'ready';
 
 -- find_document --
 -- Also one that is on its way: it can be shared and forgotten before it is read.
 select document_id, title, coalesce(media, 'txt') as media, pages, chunk_count, scope, owner_id,
-       coalesce(content_sha256, '') as content_sha256
+       channel_id, added_by, coalesce(content_sha256, '') as content_sha256
 from document where document_id = $1;
 
 -- list_documents --
--- Newest first. $2: whether only this person reads the answer.
-select document_id, title, media, pages, chunk_count, scope, owner_id
+-- Newest first. Whose may be seen: $1 a person's own (empty: nobody's), $2 the workspace's, $3 channels'.
+select document_id, title, media, pages, chunk_count, scope, owner_id, channel_id, added_by
 from document
-where state = 'ready' and (scope = 'workspace' or ($2 and scope = 'person' and owner_id = $1))
+where state = 'ready' and (
+  (scope = 'workspace' and $2::bool)
+  or (scope = 'channel' and channel_id = any ($3::text[]))
+  or (scope = 'person' and owner_id = $1 and $1 <> ''))
 order by added_at desc, id desc;
+
+-- list_channels --
+-- Those that documents belong to.
+select distinct channel_id from document where scope = 'channel';
+
+-- list_scopes --
+-- Whose these documents are, of those that are there.
+select document_id, scope, owner_id, channel_id from document where document_id = any ($1::text[]);
 
 -- list_chunks --
 select heading, page, body from chunk where document_id = $1 order by position limit $2;
 
+-- list_passage --
+select heading, page, body from chunk
+where document_id = $1 and position between $2 and $3 order by position;
+
 -- put_document --
-insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by,
+  channel_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- put_chunks --
 -- What is indexed is the title, the headings and the text; what is quoted is the text alone.
@@ -107,11 +126,12 @@ delete from lexeme where chunk_count <= 0;
 delete from document where document_id = $1;
 
 -- share_document --
-update document set scope = 'workspace', owner_id = '' where document_id = $1;
+update document set scope = $2, owner_id = '', channel_id = $3 where document_id = $1;
 
 -- search_chunks --
 -- $1 words, $2 how rare each is in the language, $3 whether it stands in the question itself;
--- $4 the person; $5 models, and $6 what is searched for as an embedding of each;
+-- $4 the person whose own may be read (empty: nobody's), $19 whether the workspace's may, $20 which
+-- channels'; $5 models, and $6 what is searched for as an embedding of each;
 -- $7 how many candidates each way of searching may bring, $8 how many come back;
 -- $9, $10, $11: words of the question, embeddings of texts made with or without them, and of which
 -- model each is; the first of a model is the empty word and the whole question.
@@ -125,9 +145,11 @@ update document set scope = 'workspace', owner_id = '' where document_id = $1;
 -- likeness to the best two, which are taken for right (Rocchio 1971).
 with seen as materialized (
   -- The one place that says where this search may look: what is not here takes no candidate's place.
-  select d.id, d.document_id, d.title, d.scope, d.owner_id, d.embedding_model as model
+  select d.id, d.document_id, d.title, d.scope, d.owner_id, d.channel_id, d.embedding_model as model
   from document d
-  where (d.scope = 'workspace' or (d.scope = 'person' and d.owner_id = $4))
+  where ((d.scope = 'workspace' and $19::bool)
+      or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
+      or (d.scope = 'person' and d.owner_id = $4 and $4 <> ''))
     and ($15::text is null or d.document_id = $15)
     and ($16::text is null or starts_with(lower(d.title), lower($16)))
     and ($17::timestamptz is null or d.added_at >= $17)
@@ -230,8 +252,8 @@ with seen as materialized (
   from unnest($9::text[], $10::text[], $11::text[])
     with ordinality v (word, embedding, model, place)
 )
-select c.id, c.document_id, seen.title, seen.scope, seen.owner_id, c.position, c.heading, c.page,
-       c.body, seen.model, fused.score,
+select c.id, c.document_id, seen.title, seen.scope, seen.owner_id, seen.channel_id, c.position,
+       c.heading, c.page, c.body, seen.model, fused.score,
        corpus.n as corpus_chunks,
        array(select t.lexeme from term t
              where t.lexeme = any (tsvector_to_array(c.lexemes))) as matched,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.db.tenant import TenantContext
 from core.knowledge import store
 from core.knowledge.embedding.vendors.scale import AS_IT_IS, Scale
-from core.knowledge.model import EVERYWHERE, Asker, Finding, Findings, Within, may_see
+from core.knowledge.model import EVERYWHERE, Asker, Finding, Findings, Sight, Within, may_see
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.embedded import Embedded, embed_with_each
 from core.knowledge.ranking.merging import Passage, merge_neighbours
@@ -24,6 +25,36 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question, asked of what somebody may see."""
+
+    asked: Question
+    embedded: Sequence[Embedded]
+    within: Within
+    limit: int
+
+    async def rows(self, context: TenantContext, sight: Sight) -> Sequence[Row]:
+        async with context.db.transaction() as tx:
+            return await store.search_chunks(
+                tx,
+                self.asked,
+                sight=sight,
+                embedded=self.embedded,
+                candidates=CANDIDATES,
+                limit=self.limit * JUDGED_PER_FINDING,
+                within=self.within,
+            )
+
+    def supported(self, rows: Sequence[Row]) -> list[Row]:
+        scales = {by.model: by.scale for by in self.embedded}
+        return [
+            row
+            for row in rows
+            if supports(_evidence(row, self.asked, scales.get(row["model"], AS_IT_IS)))
+        ]
+
+
 async def search(
     context: TenantContext,
     embedder: Embedder | None,
@@ -36,31 +67,32 @@ async def search(
 ) -> Findings:
     """At most *limit* passages, best first; none when nothing in the documents is about it.
 
-    *history*: the earlier questions of this conversation, oldest first. Nobody's own documents
-    are looked at but the asker's, and those are counted as withheld where others read along.
+    *history*: the earlier questions of this conversation, oldest first. What not everybody may see
+    who reads along is not looked at; what the asker alone could have of it is only counted, by a
+    search of its own, so that the answer is the same as if it were not there.
     """
     asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
     embedded = await _embed(context, embedder, asked)
-    scales = {by.model: by.scale for by in embedded}
-    async with context.db.transaction() as tx:
-        rows: Sequence[Row] = await store.search_chunks(
-            tx,
-            asked,
-            person_id=asker.person_id,
-            embedded=embedded,
-            candidates=CANDIDATES,
-            limit=limit * JUDGED_PER_FINDING,
-            within=within,
-        )
-    supported = [
-        row for row in rows if supports(_evidence(row, asked, scales.get(row["model"], AS_IT_IS)))
-    ]
-    shown = [row for row in supported if may_see(asker, row["scope"], row["owner_id"])]
+    look = _Search(asked, embedded, within, limit)
+    rows = await look.rows(context, asker.sight)
+    shown = [row for row in look.supported(rows) if _may_see(asker, row)]
     return Findings(
         found=_findings(shown)[:limit],
-        withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
+        withheld=await _count_withheld(context, look, asker),
         lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
     )
+
+
+async def _count_withheld(context: TenantContext, look: _Search, asker: Asker) -> int:
+    """How many documents the asker alone could have had passages of."""
+    if asker.alone == asker.sight:
+        return 0
+    rows = look.supported(await look.rows(context, asker.alone))
+    return len({row["document_id"] for row in rows if not _may_see(asker, row)})
+
+
+def _may_see(asker: Asker, row: Row) -> bool:
+    return may_see(asker, row["scope"], row["owner_id"], row["channel_id"])
 
 
 async def search_about(
@@ -131,7 +163,16 @@ def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
     titles = {row["document_id"]: row["title"] for row in rows}
     passages = drop_repeated(merge_neighbours([_passage(row) for row in rows]))
     return tuple(
-        Finding(p.document_id, titles[p.document_id], p.heading, p.page, p.text, p.score)
+        Finding(
+            p.document_id,
+            titles[p.document_id],
+            p.heading,
+            p.page,
+            p.text,
+            p.score,
+            p.first,
+            p.last,
+        )
         for p in passages
     )
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from core.db import sql
 from core.db.transaction import Tx
-from core.knowledge.model import EVERYWHERE, Chunk, Document, Scope, Within
+from core.knowledge.model import EVERYWHERE, Chunk, Document, Scope, Sight, Within
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
 from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import Question
@@ -20,15 +20,17 @@ async def lock_knowledge(tx: Tx) -> None:
 
 
 async def find_same_content(
-    tx: Tx, content_sha256: str, scope: Scope, owner_id: str
+    tx: Tx, content_sha256: str, scope: Scope, owner_id: str, channel_id: str = ""
 ) -> tuple[Document, str] | None:
     """The document with this very content, and the model its embeddings are of."""
-    row = await tx.fetchrow(SQL["find_same_content"], content_sha256, scope, owner_id)
+    row = await tx.fetchrow(SQL["find_same_content"], content_sha256, scope, owner_id, channel_id)
     return (_document(row), row["embedding_model"]) if row else None
 
 
-async def find_same_title(tx: Tx, title: str, scope: Scope, owner_id: str) -> list[Document]:
-    rows = await tx.fetch(SQL["find_same_title"], title, scope, owner_id)
+async def find_same_title(
+    tx: Tx, title: str, scope: Scope, owner_id: str, channel_id: str = ""
+) -> list[Document]:
+    rows = await tx.fetch(SQL["find_same_title"], title, scope, owner_id, channel_id)
     return [_document(row) for row in rows]
 
 
@@ -38,14 +40,35 @@ async def find_document(tx: Tx, document_id: str) -> tuple[Document, str] | None
     return (_document(row), row["content_sha256"]) if row else None
 
 
-async def list_documents(tx: Tx, person_id: str, private: bool) -> list[Document]:
-    rows = await tx.fetch(SQL["list_documents"], person_id, private)
+async def list_documents(tx: Tx, sight: Sight) -> list[Document]:
+    rows = await tx.fetch(
+        SQL["list_documents"], sight.person_id, sight.workspace, sorted(sight.channels)
+    )
     return [_document(row) for row in rows]
+
+
+async def list_channels(tx: Tx) -> list[str]:
+    """The channels that have documents of their own."""
+    return [row["channel_id"] for row in await tx.fetch(SQL["list_channels"])]
+
+
+async def list_scopes(tx: Tx, document_ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """(scope, owner, channel) of each of these documents that is there."""
+    rows = await tx.fetch(SQL["list_scopes"], document_ids)
+    return {row["document_id"]: (row["scope"], row["owner_id"], row["channel_id"]) for row in rows}
 
 
 async def list_chunks(tx: Tx, document_id: str, limit: int) -> list[tuple[str, int | None, str]]:
     """(heading, page, text) from the beginning of a document on."""
     rows = await tx.fetch(SQL["list_chunks"], document_id, limit)
+    return [(row["heading"], row["page"], row["body"]) for row in rows]
+
+
+async def list_passage(
+    tx: Tx, document_id: str, first: int, last: int
+) -> list[tuple[str, int | None, str]]:
+    """(heading, page, text) of the chunks from *first* to *last*."""
+    rows = await tx.fetch(SQL["list_passage"], document_id, first, last)
     return [(row["heading"], row["page"], row["body"]) for row in rows]
 
 
@@ -63,6 +86,7 @@ async def put_document(
         embedding_model,
         document.pages,
         added_by,
+        document.channel_id,
     )
 
 
@@ -132,15 +156,16 @@ async def note_model(tx: Tx, document_id: str, model: str) -> None:
     await tx.execute(SQL["note_model"], document_id, model)
 
 
-async def share_document(tx: Tx, document_id: str) -> None:
-    await tx.execute(SQL["share_document"], document_id)
+async def share_document(tx: Tx, document_id: str, scope: Scope, channel_id: str) -> None:
+    """With the workspace, or with a channel; it is nobody's own any more."""
+    await tx.execute(SQL["share_document"], document_id, scope, channel_id)
 
 
 async def search_chunks(
     tx: Tx,
     asked: Question,
     *,
-    person_id: str,
+    sight: Sight,
     embedded: Sequence[Embedded],
     candidates: int,
     limit: int,
@@ -159,7 +184,7 @@ async def search_chunks(
         [word.text for word in asked.words],
         [word.rarity for word in asked.words],
         [word.asked for word in asked.words],
-        person_id,
+        sight.person_id,
         [by.model for by in embedded],
         [vector_text(by.sought) for by in embedded],
         candidates,
@@ -174,6 +199,8 @@ async def search_chunks(
         within.title_start,
         within.added_from,
         within.added_before,
+        sight.workspace,
+        sorted(sight.channels),
     )
     return [dict(row) for row in rows]
 
@@ -192,4 +219,6 @@ def _document(row: asyncpg.Record) -> Document:
         chunk_count=row["chunk_count"],
         scope=row["scope"],
         owner_id=row["owner_id"],
+        channel_id=row["channel_id"],
+        added_by=row["added_by"],
     )

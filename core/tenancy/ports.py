@@ -1,6 +1,6 @@
 """Where a person's standing comes from: Slack, asked by id."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from core.db.tenant import TenantContext
@@ -17,6 +17,13 @@ class Directory(Protocol):
 
         Raises Postponed when Slack is away or busy, Unavailable when it refuses to say.
         """
+        ...
+
+    async def look_up_all(
+        self, context: TenantContext, person_ids: Collection[str]
+    ) -> list[Person]:
+        """As many of these as could be learnt, in few calls. A bot of another company is an outsider
+        here: whoever is behind it reads along. Never raises."""
         ...
 
     async def read(self, context: TenantContext, record: Mapping[str, Any]) -> Person:

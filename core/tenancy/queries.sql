@@ -84,6 +84,38 @@ update person set standing = $2, display_name = $3, checked_at = now()
 where person_id = $1 and xmin::text = $4
 returning true;
 
+-- find_people --
+select person_id, standing from person
+where person_id = any ($1::text[]) and checked_at > now() - make_interval(secs => $2);
+
+-- begin_look_ups --
+-- As `begin_look_up`, for many.
+with made as (
+  insert into person (person_id, standing, checked_at)
+  select w.person_id, 'outsider', timestamptz 'epoch' - interval '1 day'
+  from unnest($1::text[]) w (person_id) order by w.person_id
+  on conflict (person_id) do nothing
+  returning person_id, xmin::text as version
+)
+select person_id, version from made
+union all
+select person_id, xmin::text from person where person_id = any ($1::text[]);
+
+-- finish_look_ups --
+-- As `finish_look_up`, for many; in one order, so that two of them do not wait for each other.
+with said as (
+  select s.person_id, s.standing, s.display_name, s.version
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+    s (person_id, standing, display_name, version)
+), held as (
+  select p.person_id, p.xmin::text as version from person p
+  where p.person_id = any ($1::text[]) order by p.person_id for update
+)
+update person p set standing = said.standing, display_name = said.display_name, checked_at = now()
+from said join held using (person_id, version)
+where p.person_id = said.person_id
+returning p.person_id, p.standing;
+
 -- put_person --
 insert into person as p (person_id, standing, display_name) values ($1, $2, $3)
 on conflict (person_id) do update

@@ -1,5 +1,7 @@
 """The statements of tenancy, one function each. Rows in, domain objects out."""
 
+from collections.abc import Mapping, Sequence
+
 from core.db import sql
 from core.db.transaction import ControlTx, Tx
 from core.kernel.ids import TenantId, tenant_id
@@ -90,6 +92,34 @@ async def finish_look_up(tx: Tx, person: Person, version: str) -> bool:
     """Keep what Slack said; False when the record has changed since, or was made by another."""
     found = (person.person_id, person.standing, person.display_name)
     return bool(await tx.fetchval(SQL["finish_look_up"], *found, version))
+
+
+async def find_people(
+    tx: Tx, person_ids: Sequence[str], *, fresh_seconds: float
+) -> dict[str, Standing]:
+    """The standings of those of whom the record is fresh."""
+    rows = await tx.fetch(SQL["find_people"], person_ids, fresh_seconds)
+    return {row["person_id"]: row["standing"] for row in rows}
+
+
+async def begin_look_ups(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
+    """The version of what is known of each, for `finish_look_ups`."""
+    rows = await tx.fetch(SQL["begin_look_ups"], person_ids)
+    return {row["person_id"]: row["version"] for row in rows}
+
+
+async def finish_look_ups(
+    tx: Tx, people: Sequence[Person], versions: Mapping[str, str]
+) -> dict[str, Standing]:
+    """Keep what Slack said of each whose record has not changed since; their standings."""
+    rows = await tx.fetch(
+        SQL["finish_look_ups"],
+        [person.person_id for person in people],
+        [person.standing for person in people],
+        [person.display_name for person in people],
+        [versions.get(person.person_id, "") for person in people],
+    )
+    return {row["person_id"]: row["standing"] for row in rows}
 
 
 async def put_person(tx: Tx, person: Person) -> None:

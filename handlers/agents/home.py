@@ -36,7 +36,7 @@ async def show_home(services: Services, tenant: TenantContext, person_id: str) -
     person = await recognize_person(tenant, services.directory, person_id, home_team=None)
     if person.may_ask:
         roster, chooser = await load_roster_for(tenant, person_id)
-        overview = await read_overview(tenant, person_id)
+        overview = await read_overview(tenant, services.staff.readers, person_id)
         used = await list_own_usage(tenant, person, trial=services.staff.gateway.trial)
         view = home_view(HomePage(roster, chooser, overview, home_lines(used)))
     else:

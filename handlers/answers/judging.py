@@ -110,7 +110,11 @@ async def _rate(services: Services, pressed: Judging, person: Person) -> Rendere
 
 async def _explain(services: Services, pressed: Judging, person: Person) -> Rendered | None:
     explanation = await explain_answer(
-        pressed.tenant, pressed.value, person_id=pressed.person_id, channel=pressed.channel
+        pressed.tenant,
+        services.staff.readers,
+        pressed.value,
+        person_id=pressed.person_id,
+        channel=pressed.channel,
     )
     roster = await load_roster(pressed.tenant)
     view = why_view(explanation, roster, pressed.channel, for_admin=person.may_administer)

@@ -26,7 +26,8 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _share(services: Services, click: Click) -> None:
-    found = await find_shareable(click.tenant, click.value, person_id=click.person_id)
+    readers = services.staff.readers
+    found = await find_shareable(click.tenant, readers, click.value, person_id=click.person_id)
     try:
         await share_answer(
             click.tenant,

@@ -1,27 +1,85 @@
-"""`/aegis kb`: the documents answers may come from."""
+"""`/aegis kb`: the documents answers may come from, passages of them, and how one is taken away."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from core.knowledge.model import Document
+from core.knowledge.model import Document, Finding
+from handlers.blocks.agents.buttons import actions, button
 from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
-from handlers.blocks.rendered import Rendered, said
+from handlers.blocks.rendered import Block, Rendered, said, section, sections
 
-MOST_LISTED = 25
+DELETE = "knowledge.delete"
+MOST_LISTED = 100
+LONGEST_EXCERPT = 400  # characters of a passage that was found
+USAGE = (
+    "`/aegis kb list` shows the documents you get answers from, `/aegis kb search WORDS` the passages "
+    "on something, `/aegis kb delete TITLE` (or its number) takes one away, and `/aegis kb status` counts them."
+)
 
 
 def documents_list(documents: Sequence[Document]) -> Rendered:
-    """The newest documents, each with who gets answers from it."""
+    """The newest documents, numbered, each with who gets answers from it."""
     if not documents:
         return said("I know no documents yet. Drop a file into a direct message with me.")
-    lines = [_line(document) for document in documents[:MOST_LISTED]]
+    lines = [_line(number, one) for number, one in enumerate(documents[:MOST_LISTED], 1)]
     left = len(documents) - len(lines)
     more = [f"… and {left} more"] if left else []
-    return said("\n".join(["*Documents I answer from*", *lines, *more]))
+    lines = ["*Documents I answer from*", *lines, *more]
+    return Rendered("\n".join(lines), sections(lines))
 
 
-def _line(document: Document) -> str:
+def passages_list(found: Sequence[Finding]) -> Rendered:
+    """What a search came to. The words of documents are plain text: nothing in them is live."""
+    if not found:
+        return said("Nothing in the documents that you may see is about this.")
+    blocks: list[Block] = []
+    for one in found:
+        page = f", page {one.page}" if one.page is not None else ""
+        heading = f" · {_name(one.heading)}" if one.heading else ""
+        cut = "…" if len(one.text) > LONGEST_EXCERPT else ""
+        words = f"{one.text[:LONGEST_EXCERPT]}{cut}"
+        blocks.append(section(f"*{_name(one.title)}*{page}{heading}"))
+        blocks.append(
+            {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
+        )
+    heads = [block["text"]["text"] for block in blocks[::2]]
+    return Rendered("\n".join(heads), blocks)
+
+
+def status_page(documents: Sequence[Document], *, by_meaning: bool) -> Rendered:
+    """How much there is, of what this person may see."""
+    of = Counter(document.scope for document in documents)
+    passages = sum(document.chunk_count for document in documents)
+    way = "words and meaning" if by_meaning else "words alone, for want of a model on this machine"
+    return said(
+        f"*Documents that you get answers from:* {len(documents):,}. "
+        f"{of['workspace']:,} of the workspace, {of['channel']:,} of channels that you are in, "
+        f"{of['person']:,} only yours. They hold {passages:,} passages, which are searched by {way}."
+    )
+
+
+def delete_question(document: Document) -> Rendered:
+    """Asked before a document is taken away."""
+    words = f"Take away *{_name(document.title)}*{_whose(document)}? Its text is deleted at once."
+    pressed = button("Delete it", DELETE, document.document_id) | {"style": "danger"}
+    return Rendered(words, [section(words), actions(pressed)])
+
+
+def kb_usage() -> Rendered:
+    return said(USAGE)
+
+
+def _line(number: int, document: Document) -> str:
     extent = f", {document.pages} pages" if document.pages else ""
-    whose = "" if document.scope == "workspace" else " · only you"
-    title = escape(neutral_name(" ".join(document.title.split()))[:80])
-    return f"• *{title}* ({document.media}{extent}){whose}"
+    return f"{number}. *{_name(document.title)}* ({document.media}{extent}){_whose(document)}"
+
+
+def _whose(document: Document) -> str:
+    if document.scope == "channel":
+        return f" · <#{document.channel_id}>"
+    return " · only you" if document.scope == "person" else ""
+
+
+def _name(text: str) -> str:
+    return escape(neutral_name(" ".join(text.split()))[:80])

@@ -21,7 +21,7 @@ COMMANDS = """\
 *Commands*
 • `/ask [agent] question`: ask from any channel
 • `/aegis agents`: who is on the staff
-• `/aegis kb`: the documents answers come from
+• `/aegis kb list`: the documents you get answers from; `kb search WORDS`, `kb delete TITLE`, `kb status`
 • `/aegis memory`: what agents keep about you and the company; correct it, or have it forgotten
 • `/aegis budget`: what you have used of models, and what is left; admins set limits with it
 • `/aegis isolation`: whether the walls between workspaces were proved, and when
@@ -39,7 +39,7 @@ FOR_ADMINS = """\
 KNOWLEDGE = f"""\
 *Your documents*
 Drop a file ({KINDS_IN_WORDS}) into a direct message with me \
-and I read it. It stays yours until you share it with the workspace. Answers cite their sources as [1]; when your documents hold no answer, I say so."""
+and I read it. It stays yours until you share it with the workspace or a channel. Answers cite their sources as [1]; when your documents hold no answer, I say so."""
 
 DISCLAIMER = "Agents are AI and can be wrong. Check the cited source before you rely on an answer."
 

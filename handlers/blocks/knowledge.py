@@ -14,6 +14,8 @@ WAITS, READS, INDEXES = "I am going to read", "I am reading", "I am indexing"
 SAVE_MESSAGE = "knowledge.save_message"
 SHARE = "knowledge.share"
 FORGET = "knowledge.forget"
+KEEP = "knowledge.keep"
+CHANNEL = "knowledge.channel"
 LONGEST_TITLE = 200
 
 
@@ -65,7 +67,7 @@ def file_read(
     notes: Sequence[str] = (),
     verb: str = "read",
 ) -> Rendered:
-    """The file is known now, to its owner alone; two buttons say what may follow.
+    """The file is known now, to its owner alone; below it stands who else may get answers from it.
 
     *notes*: what of it could not be read, in sentences that may hold words of the file.
     """
@@ -77,13 +79,26 @@ def file_read(
     left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
     words = (
         f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it. "
-        "Only you get answers from it until you share it with the workspace."
+        "Only you get answers from it until you share it with the workspace or with a channel."
     )
-    buttons = [
+    return Rendered(words, [section(words), _choices(document_id)])
+
+
+def _choices(document_id: str) -> Block:
+    """docs.slack.dev, conversations select: a menu carries no value, so its block does."""
+    menu = {
+        "type": "conversations_select",
+        "action_id": CHANNEL,
+        "placeholder": {"type": "plain_text", "text": "Share with a channel"},
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    elements = [
+        _button("Keep it for me", KEEP, document_id),
+        menu,
         _button("Share with everyone", SHARE, document_id, style="primary"),
         _button("Forget it", FORGET, document_id, style="danger"),
     ]
-    return Rendered(words, [section(words), {"type": "actions", "elements": buttons}])
+    return {"type": "actions", "block_id": f"{CHANNEL}:{document_id}", "elements": elements}
 
 
 def message_saved(ingested: Ingested) -> Rendered:
@@ -122,6 +137,19 @@ def file_shared(title: str) -> Rendered:
     return said(f"*{_title(title)}* is now shared: everyone in the workspace gets answers from it.")
 
 
+def file_given(title: str, channel: str) -> Rendered:
+    return said(
+        f"*{_title(title)}* is now shared with <#{channel}>: everyone in it gets answers from it, there "
+        "and from me directly."
+    )
+
+
+def file_kept(document_id: str, title: str) -> Rendered:
+    words = f"*{_title(title)}* stays yours: only you get answers from it."
+    forget = _button("Forget it", FORGET, document_id, style="danger")
+    return Rendered(words, [section(words), {"type": "actions", "elements": [forget]}])
+
+
 def file_forgotten(title: str) -> Rendered:
     return said(f"I have forgotten *{_title(title)}*: its text is deleted.")
 
@@ -131,11 +159,11 @@ def _title(title: str) -> str:
     return escape(title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…")
 
 
-def _button(words: str, action_id: str, value: str, *, style: str) -> Block:
-    return {
+def _button(words: str, action_id: str, value: str, *, style: str = "") -> Block:
+    button: Block = {
         "type": "button",
         "text": {"type": "plain_text", "text": words},
         "action_id": action_id,
         "value": value,
-        "style": style,
     }
+    return button | ({"style": style} if style else {})

@@ -12,14 +12,11 @@ from core.agents.policies.set_policy import ACTION as POLICY
 from core.audit.read_log import ACTION as AUDIT
 from core.connections.mcp.change_servers import ADD as ADD_SERVER
 from core.conversations.review.list_ratings import ACTION as RATINGS
-from core.knowledge.list_documents import list_documents
-from core.knowledge.model import Asker
 from core.lifecycle.privacy.review_data import ACTION as PRIVACY
 from core.services import Services
 from core.tenancy.model import Person
 from handlers.agents.command import agents
 from handlers.answers.judging import show_ratings
-from handlers.blocks.documents import documents_list
 from handlers.blocks.help import help_page, unknown_subcommand
 from handlers.blocks.refusals import admins_only, refused
 from handlers.blocks.rendered import Rendered
@@ -29,6 +26,7 @@ from handlers.commands.budgets.budget import budget
 from handlers.commands.isolation import show_isolation
 from handlers.commands.privacy import privacy
 from handlers.commands.typed import Command, read_command, respond
+from handlers.knowledge.command import knowledge_base
 from handlers.memory.command import memory
 from handlers.policies.command import policy
 from handlers.servers.command import servers
@@ -89,15 +87,10 @@ async def _help(services: Services, command: Command, person: Person) -> Rendere
     return help_page(roster, chooser, for_admin=person.may_administer)
 
 
-async def _kb(services: Services, command: Command, person: Person) -> Rendered:
-    asker = Asker(command.person_id, private=True)  # the list is shown to that person alone
-    return documents_list(await list_documents(command.tenant, asker=asker))
-
-
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "help": Subcommand(_help),
     "agents": Subcommand(agents),
-    "kb": Subcommand(_kb),
+    "kb": Subcommand(knowledge_base),
     "memory": Subcommand(memory),
     "budget": Subcommand(budget),
     "isolation": Subcommand(show_isolation),

@@ -12,11 +12,11 @@ SAID = "Do we only get ten weeks of parental leave? @AEGIS2 <!channel> *told* me
 
 async def test_a_message_is_asked_about_answered_alone_and_shared(browser, stage):
     await add_samples(stage.product, stage.tenants["northwind"], "northwind")
-    random = channel_of(stage, "random").id
+    general = channel_of(stage, "general").id
     async with aiohttp.ClientSession(stage.sandbox.url) as http:
-        seat = {"workspace": "northwind", "person": "cho", "in": "#random", "text": SAID}
+        seat = {"workspace": "northwind", "person": "cho", "in": "#general", "text": SAID}
         await http.post("/sandbox/say", json=seat)
-    screen = await _screen(browser, stage, f"#/northwind/ben/{random}")
+    screen = await _screen(browser, stage, f"#/northwind/ben/{general}")
     page = screen.page
     message = page.locator("#main .message").last
     await message.hover()
@@ -42,7 +42,7 @@ async def test_a_message_is_asked_about_answered_alone_and_shared(browser, stage
     await expect(thread).to_contain_text("18 weeks", timeout=PATIENCE)
     await thread.get_by_role("button", name="Share in channel").click()
     await expect(thread).to_contain_text("You shared this answer in", timeout=PATIENCE)
-    await page.goto(f"{screen.base}/#/northwind/ben/{random}")
+    await page.goto(f"{screen.base}/#/northwind/ben/{general}")
     await expect(page.locator("#main .message").last).to_contain_text("1 reply")
     assert screen.complaints == []
     await page.close()

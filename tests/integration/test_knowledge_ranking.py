@@ -9,7 +9,7 @@ import pytest
 
 from core.db import migrate, scope
 from core.knowledge import store
-from core.knowledge.model import EVERYWHERE, Chunk, Document, Within
+from core.knowledge.model import EVERYWHERE, Chunk, Document, Sight, Within
 from core.knowledge.ports import DIMENSION
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
 from core.knowledge.ranking.embedded import Embedded
@@ -66,7 +66,7 @@ async def titles(
         rows = await store.search_chunks(
             tx,
             asked,
-            person_id="U1",
+            sight=Sight(workspace=True, person_id="U1"),
             embedded=embedded,
             candidates=candidates,
             limit=9,

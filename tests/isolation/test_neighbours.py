@@ -14,7 +14,7 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.knowledge import store
 from core.knowledge.forget_document import forget_document
-from core.knowledge.model import Chunk, Document
+from core.knowledge.model import Chunk, Document, Sight
 from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import rarity_by_list, take_apart
 from core.knowledge.share_document import share_document
@@ -54,7 +54,7 @@ async def test_a_neighbours_exact_vector_finds_ones_own_chunks_only(pair):
         rows = await store.search_chunks(
             tx,
             asked,
-            person_id="U1",
+            sight=Sight(workspace=True, person_id="U1"),
             embedded=[embedded],
             candidates=50,
             limit=50,

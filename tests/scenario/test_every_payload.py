@@ -62,11 +62,11 @@ async def mentioned(bench: Bench) -> list[Case]:
         await said(bench, "cho", shared, "@AEGIS", HELP),
         await uploaded(bench, "cho", "#general", "@AEGIS", "direct message only"),
         # What is asked is answered, and of the file it is said where to drop it.
-        await uploaded(bench, "cho", "#random", f"@AEGIS {ASK}", ANSWER, 2),
+        await uploaded(bench, "cho", "#general", f"@AEGIS {ASK}", ANSWER, 2),
     ]
     for subtype in (None, "thread_broadcast"):
-        root, _ = await bench.act("say", "ana", "#random", text="Bikes, anyone?")
-        case = await said(bench, "ben", "#random", f"@AEGIS {ASK}", ANSWER, thread=root["ts"])
+        root, _ = await bench.act("say", "ana", "#general", text="Bikes, anyone?")
+        case = await said(bench, "ben", "#general", f"@AEGIS {ASK}", ANSWER, thread=root["ts"])
         if subtype:
             case.caught[:] = [
                 one.changed(subtype=subtype) if one.shape == "message" else one
@@ -185,8 +185,8 @@ async def test_a_shortcut_replayed_opens_one_window(bench):
 
 async def test_a_question_about_a_message_replayed_is_answered_once_and_shared_once(bench):
     """Also when it is pressed twice: the same window, or the same button, under another trigger."""
-    said, _ = await bench.act("say", "cho", "#random", text="Are bikes paid for?")
-    _, used = await bench.act("shortcut", "ben", "#random", callback_id=ASK_ABOUT, ts=said["ts"])
+    said, _ = await bench.act("say", "cho", "#general", text="Are bikes paid for?")
+    _, used = await bench.act("shortcut", "ben", "#general", callback_id=ASK_ABOUT, ts=said["ts"])
     await bench.deliver_shuffled(used, 15)
     assert len(bench.windows("ben")) == 1
     form = {"callback_id": ASK_FORM, "values": filled_in(ASK)}

@@ -142,7 +142,7 @@ async def test_a_dropped_file_answers_its_owner_and_nobody_else_until_it_is_shar
     assert "number 14" in stops[0][1]
     assert "I found nothing" in stops[1][1]
     assert "number 14" not in stops[2][1]
-    assert "1 of your own documents" in stops[2][1]
+    assert "1 source left out here" in stops[2][1]
     assert "number 14" in stops[3][1]
     assert any("is now shared" in line["text"] for line in lines)
 

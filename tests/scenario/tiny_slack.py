@@ -1,4 +1,4 @@
-"""Another server that speaks some of Slack: six methods, a socket, and not one argument too many."""
+"""Another server that speaks some of Slack: seven methods, a socket, and not one argument too many."""
 
 import asyncio
 import itertools
@@ -60,6 +60,7 @@ class TinySlack:
         answer = {
             "auth.test": {"ok": True, "team_id": "T1", "user_id": "UBOT"},
             "apps.connections.open": {"ok": True, "url": f"ws{self.url[4:]}/socket"},
+            "conversations.members": {"ok": True, "members": ["U1", "U2", "UBOT"]},
             "users.info": {"ok": True, "user": {"id": given.get("user"), "name": "pat"}},
         }.get(method) or {"ok": False, "error": "unknown_method"}
         if method in ("chat.postMessage", "chat.update"):

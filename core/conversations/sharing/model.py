@@ -16,6 +16,10 @@ CHANGED = (
     "A document that this answer draws on is not there for everybody any more, so I do not share it. "
     "Please ask again."
 )
+NOT_THEIRS = (
+    "Not everybody in that channel may see what this answer draws on, or I cannot tell who is there, so I "
+    "do not share it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,19 @@ class Kept:
             raise Refused(OWN)
         if drawn.gone:
             raise Refused(CHANGED)
+        if drawn.closed:
+            raise Refused(NOT_THEIRS)
         return self.about
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnNow:
-    """What an answer draws on, as it is by now: *own* is somebody's alone, *gone* is nobody's."""
+    """What an answer draws on, as it is by now: *own* is somebody's alone, *gone* is nobody's, *closed*
+    is for others than those who would read it."""
 
     own: bool
     gone: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

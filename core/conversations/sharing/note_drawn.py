@@ -6,10 +6,12 @@ from core.conversations.model import DrewOn, Place, Turn
 from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn
 from core.gateway.tools.steps import ToolStep
+from core.knowledge.access.find_asker import find_asker
 from core.knowledge.list_documents import list_documents
-from core.knowledge.model import Asker, Findings
+from core.knowledge.model import Findings
 from core.memory.model import COMPANY
 from core.memory.recall import recall
+from core.tenancy.membership.readers import Readers
 
 # Tools that tell every member the same, and those that look into the asker's own documents too.
 # Whatever another one returned is taken for the asker's.
@@ -19,26 +21,32 @@ _INTO_DOCUMENTS = frozenset({"search_knowledge", "read_document"})
 
 async def note_drawn(
     context: TenantContext,
+    readers: Readers,
     turn: Turn,
     place: Place,
     asked: AgentTurn,
     findings: Findings,
     steps: Iterable[ToolStep],
 ) -> DrewOn | None:
-    """None for an answer that others read anyway, or that was asked from nowhere else."""
-    if turn.about is None or not place.private:
+    """None for an answer that others read anyway, with all there is, or that was asked from nowhere
+    else. Of one that others read only how much was withheld is noted: it is nothing to share."""
+    if not place.private:
+        return DrewOn(own=True, withheld=findings.withheld) if findings.withheld else None
+    if turn.about is None:
         return None
     used = {step.name for step in steps} - _SAME_FOR_ALL
     own = bool(asked.thread or asked.summary or used - _INTO_DOCUMENTS)
-    own = own or (bool(used) and await _keeps_documents(context, place.person_id))
+    own = own or (bool(used) and await _sees_more(context, readers, place.person_id))
     own = own or (bool(asked.memory) and await _is_told_more(context, turn, asked.memory))
     documents = dict.fromkeys(finding.document_id for finding in findings.found)
-    return DrewOn(tuple(documents), own)
+    return DrewOn(tuple(documents), own, looked=bool(used & _INTO_DOCUMENTS))
 
 
-async def _keeps_documents(context: TenantContext, person_id: str) -> bool:
-    listed = await list_documents(context, asker=Asker(person_id, private=True))
-    return any(document.scope == "person" for document in listed)
+async def _sees_more(context: TenantContext, readers: Readers, person_id: str) -> bool:
+    """Whether a tool may have shown them more than the workspace's documents."""
+    asker = await find_asker(context, readers, person_id=person_id, private=True)
+    listed = await list_documents(context, asker=asker)
+    return any(document.scope != "workspace" for document in listed)
 
 
 async def _is_told_more(context: TenantContext, turn: Turn, memory: Sequence[str]) -> bool:

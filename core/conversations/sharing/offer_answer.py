@@ -2,10 +2,11 @@
 
 import logging
 
-from core.conversations.model import DrewOn, Outgoing, Place, Turn
+from core.conversations.model import Outgoing, Place, Turn
 from core.conversations.outbox import post
 from core.conversations.ports import CannotPost
 from core.conversations.sharing import store
+from core.conversations.sharing.look_again import look_again
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
@@ -21,13 +22,12 @@ async def offer_answer(context: TenantContext, staff: Staff, place: Place, turn:
         return  # others read it anyway, or nobody else could
     async with context.db.transaction() as tx:
         kept = await store.find_kept(tx, turn.turn_id)
-        if kept is None:
-            return
-        drawn = await store.look_again(tx, kept.drew_on or DrewOn())
-        try:
-            kept.check(place.person_id, drawn)
-        except DomainError:
-            return
+    if kept is None:
+        return
+    try:
+        kept.check(place.person_id, await look_again(context, staff.readers, kept))
+    except DomainError:
+        return
     text, blocks = staff.offer(turn.turn_id, about)
     card = Outgoing(place.channel, text, place.thread_ts, tuple(blocks))
     try:

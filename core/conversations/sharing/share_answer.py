@@ -10,13 +10,15 @@ from core.agents.choose_agent import switched_off_words
 from core.agents.load_roster import read_roster
 from core.agents.model import Agent
 from core.audit.attempt import attempt
-from core.conversations.model import About, DrewOn, Outgoing
+from core.conversations.model import About, Outgoing
 from core.conversations.outbox import post
 from core.conversations.ports import UNKNOWN, Messenger
 from core.conversations.sharing import store
+from core.conversations.sharing.look_again import look_again
 from core.conversations.sharing.model import GONE, Kept, Piece
 from core.db.tenant import TenantContext
 from core.kernel.errors import NotFound, Refused
+from core.tenancy.membership.readers import Readers
 
 ACTION = "conversations:answer:share"
 
@@ -30,15 +32,17 @@ class Shareable:
     agent: Agent
 
 
-async def find_shareable(context: TenantContext, turn_id: str, *, person_id: str) -> Shareable:
+async def find_shareable(
+    context: TenantContext, readers: Readers, turn_id: str, *, person_id: str
+) -> Shareable:
     """Raises NotFound and Refused, with words for the person."""
     async with context.db.transaction() as tx:
         kept = await store.find_kept(tx, turn_id)
-        if kept is None:
-            raise NotFound(GONE)
-        drawn = await store.look_again(tx, kept.drew_on or DrewOn())
-        about = kept.check(person_id, drawn)
-        agent = (await read_roster(tx)).find(kept.agent)
+        roster = await read_roster(tx)
+    if kept is None:
+        raise NotFound(GONE)
+    about = kept.check(person_id, await look_again(context, readers, kept))
+    agent = roster.find(kept.agent)
     if agent is None:
         raise NotFound("The agent that gave this answer is gone, so it is not shared.")
     if not agent.is_on:

@@ -3,7 +3,7 @@
 import json
 
 from core.conversations.model import About, DrewOn, Source
-from core.conversations.sharing.model import DrawnNow, Kept, Piece
+from core.conversations.sharing.model import Kept, Piece
 from core.db import sql
 from core.db.transaction import Tx
 
@@ -25,14 +25,6 @@ async def find_kept(tx: Tx, turn_id: str) -> Kept | None:
     )
 
 
-async def look_again(tx: Tx, drew_on: DrewOn) -> DrawnNow:
-    """What its documents are now."""
-    row = await tx.fetchrow(SQL["count_open"], list(drew_on.documents))
-    assert row is not None
-    gone = row["own"] + row["open"] < len(drew_on.documents)
-    return DrawnNow(own=drew_on.own or row["own"] > 0, gone=gone)
-
-
 async def list_pieces(tx: Tx, prefix: str) -> list[Piece]:
     """The messages whose keys begin with *prefix*, in the order in which they were begun."""
     return [Piece(**row) for row in await tx.fetch(SQL["list_pieces"], prefix)]
@@ -41,4 +33,10 @@ async def list_pieces(tx: Tx, prefix: str) -> list[Piece]:
 def _drew_on(noted: dict[str, object]) -> DrewOn:
     documents = noted["documents"]
     assert isinstance(documents, list)
-    return DrewOn(tuple(map(str, documents)), own=noted["own"] is not False)
+    withheld = noted.get("withheld")
+    return DrewOn(
+        tuple(map(str, documents)),
+        own=noted["own"] is not False,
+        looked=noted.get("looked") is not False,
+        withheld=withheld if isinstance(withheld, int) else 0,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,29 +11,31 @@ from core.db.tenant import TenantContext
 from core.gateway.tools.model import Arguments, Tool, ToolCaller
 from core.kernel.errors import Invalid, NotFound, Refused
 from core.knowledge import store as knowledge
+from core.knowledge.access.find_asker import find_asker
 from core.knowledge.model import Asker, Within
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
+from core.tenancy.membership.readers import Readers
 
 MOST_CHUNKS = 40
 MOST_PEOPLE = 20
 _DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
-def reading_tools(embedder: Embedder | None) -> tuple[Tool, ...]:
+def reading_tools(embedder: Embedder | None, readers: Readers) -> tuple[Tool, ...]:
     """What every agent may be given; each with the rights of whoever asks."""
     title = {"type": "string", "minLength": 1, "maxLength": 300}
     about = "Read one of the company's documents from its beginning, by its exact title."
     who = "Find people of this workspace by a part of their name: their Slack id and standing."
     clock = "The date and time now, in a time zone such as Europe/Madrid."
     return (
-        _search_tool(embedder),
+        _search_tool(embedder, readers),
         Tool(
             "read_document",
             about,
             _schema(title=title),
             "reads",
-            read_document,
+            partial(read_document, readers),
             untrusted=True,
             private=True,
         ),
@@ -49,11 +52,11 @@ def reading_tools(embedder: Embedder | None) -> tuple[Tool, ...]:
     )
 
 
-def _search_tool(embedder: Embedder | None) -> Tool:
+def _search_tool(embedder: Embedder | None, readers: Readers) -> Tool:
     async def search_knowledge(
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
-        asker = _asker(caller)
+        asker = await _asker(context, readers, caller)
         within = _within(arguments)
         found = await search(
             context, embedder, question=arguments["query"], asker=asker, within=within
@@ -80,12 +83,14 @@ def _search_tool(embedder: Embedder | None) -> Tool:
     )
 
 
-async def read_document(context: TenantContext, caller: ToolCaller, arguments: Arguments) -> str:
+async def read_document(
+    readers: Readers, context: TenantContext, caller: ToolCaller, arguments: Arguments
+) -> str:
     """Raises NotFound also for a document that this person may not see: nobody learns that it is."""
-    asker = _asker(caller)
+    asker = await _asker(context, readers, caller)
     wanted = arguments["title"].strip().casefold()
     async with context.db.transaction() as tx:
-        known = await knowledge.list_documents(tx, asker.person_id, asker.private)
+        known = await knowledge.list_documents(tx, asker.sight)
         found = next((one for one in known if one.title.casefold() == wanted), None)
         if found is None:
             raise NotFound("There is no document of that title here.")
@@ -132,11 +137,20 @@ def _day(text: str | None) -> datetime | None:
         raise Invalid(f"{text} is no day. Write it as 2026-03-31.") from None
 
 
-def _asker(caller: ToolCaller) -> Asker:
-    """Raises Refused for an agent that looks into no documents."""
-    if caller.place.get("reach") == "none":
+async def _asker(context: TenantContext, readers: Readers, caller: ToolCaller) -> Asker:
+    """Whoever asks, and who reads along at the time of the call. Raises Refused for an agent that looks
+    into no documents."""
+    reach = caller.place.get("reach")
+    if reach == "none":
         raise Refused("This agent does not look into documents.")
-    return Asker(caller.person_id, private=caller.private)
+    return await find_asker(
+        context,
+        readers,
+        person_id=caller.person_id,
+        channel=str(caller.place.get("channel") or ""),
+        private=bool(caller.place.get("private", caller.private)),
+        workspace_only=reach == "workspace",
+    )
 
 
 def _text(longest: int) -> dict[str, Any]:

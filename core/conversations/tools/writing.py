@@ -31,8 +31,8 @@ def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool
     async def post_to_channel(
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
-        """Raises NotFound for a channel in which this person has never asked us anything. Who is in a
-        channel nobody tells us, and an agent goes nowhere its person may not be."""
+        """Raises NotFound for a channel in which this person has never asked us anything. An
+        agent goes nowhere its person may not be."""
         channel = arguments["channel"].strip().lstrip("#")
         async with context.db.transaction() as tx:
             is_theirs = await store.has_asked_in(tx, channel, caller.person_id)

@@ -156,4 +156,6 @@ def _said_since(session: ToolSession, stage: int) -> list[str]:
 
 
 def _source(passage: Passage) -> Source:
-    return Source(passage.number, passage.title, passage.page, passage.heading, passage.score)
+    return Source(
+        passage.number, passage.title, passage.page, passage.heading, passage.score, *passage.where
+    )

@@ -13,6 +13,7 @@ from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.find_conversation import recall_replies
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
+from core.conversations.sharing.offer_alone import offer_alone
 from core.conversations.sharing.offer_answer import offer_answer
 from core.conversations.threads.compact_thread import compact_thread
 from core.conversations.turns.answer_directly import answer_directly
@@ -52,6 +53,7 @@ async def run_turn(context: TenantContext, staff: Staff, question: Question) -> 
         await _answer(context, staff, question, turn, draft, stage)
         unasked = await ask_people(context, staff, question.place, draft.waiting)
         await offer_answer(context, staff, question.place, turn)
+        await offer_alone(context, staff, question.place, turn)
     except CannotPost as refusal:
         # No card asks there: the answer must not say that one does.
         draft.text = draft.text.replace(WAITING_NOTE, NOT_ASKED_NOTE)

@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from core.agents.policies.read_policy import policy_for
 from core.audit.attempt import attempt
 from core.conversations import store
 from core.conversations.approvals.show_outcome import show_outcome
-from core.conversations.model import Draft, Question, Turn
+from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
 from core.conversations.threads.compact_thread import REMEMBERED
@@ -28,8 +27,8 @@ from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Exchange, Passage
 from core.kernel.errors import DomainError, Overtaken
+from core.knowledge.access.find_asker import find_asker
 from core.knowledge.model import Asker, Findings
-from core.knowledge.ports import Embedder
 from core.knowledge.search import search_about
 from core.memory.model import COMPANY
 from core.memory.recall import recall
@@ -46,10 +45,12 @@ LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
 STILL_AT_WORK = "_This takes longer than usual. I am still at work on it._"
 ASKED_ABOUT = "The message asked about"
-WITHHELD_NOTE = (
-    "_Left out here, because others read along: what {count} of your own documents may say. "
-    "Ask me in a direct message._"
-)
+
+
+def withheld_note(count: int) -> str:
+    """Below an answer that others read; it says nothing of what was left out but how much it is."""
+    sources, they = ("1 source", "it") if count == 1 else (f"{count} sources", "them")
+    return f"_{sources} left out here, because not everybody who reads along may see {they}._"
 
 
 async def until_stopped(
@@ -116,7 +117,8 @@ async def _speak(
     async with context.db.transaction() as tx:
         recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
     staff, foreign = await with_servers(context, staff, agent)
-    findings = await _search(context, staff.embedder, question, turn, recalled, agent.reach)
+    asker = await _asker(context, staff, question.place, agent.reach)
+    findings = await _search(context, staff, asker, turn, recalled)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
@@ -126,22 +128,34 @@ async def _speak(
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,
-        memory=await _recall(context, agent, question, turn),
+        memory=await _recall(context, agent, question, turn, asker),
         preference=agent.preference,
         tools=staff.dispatcher.specs(policy_for(staff.roster, agent, foreign)),
     )
     draft.allowed |= asked.named_addresses()
     pen.allow(draft.allowed)
-    caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
     session = await open_session(
         context, staff, agent, question, turn, has_read=_has_read(asked), foreign=foreign
     )
-    show = partial(show_outcome, context, staff)
-    telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
-    await tell_in_rounds(telling, session)
-    draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
+    await tell_in_rounds(_telling(context, staff, question, turn, asked, pen, draft), session)
+    noted = (turn, question.place, asked, findings, session.rows)
+    draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if findings.withheld:
-        draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+        draft.text = _with_note(draft.text, withheld_note(findings.withheld))
+
+
+def _telling(
+    context: TenantContext,
+    staff: Staff,
+    question: Question,
+    turn: Turn,
+    asked: AgentTurn,
+    pen: AnswerPen,
+    draft: Draft,
+) -> Telling:
+    caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
+    show = partial(show_outcome, context, staff)
+    return Telling(context, staff.gateway, caller, asked, pen, draft, show)
 
 
 def _has_read(asked: AgentTurn) -> bool:
@@ -149,45 +163,53 @@ def _has_read(asked: AgentTurn) -> bool:
     return bool(asked.passages or asked.thread or asked.summary or asked.memory)
 
 
+async def _asker(context: TenantContext, staff: Staff, place: Place, reach: Reach) -> Asker | None:
+    """Who asks and who reads along, now; None for an agent that looks into no documents."""
+    if reach == "none":
+        return None
+    return await find_asker(
+        context,
+        staff.readers,
+        person_id=place.person_id,
+        channel=place.channel,
+        private=place.private,
+        workspace_only=reach != "all",
+    )
+
+
 async def _search(
-    context: TenantContext,
-    embedder: Embedder | None,
-    question: Question,
-    turn: Turn,
-    recalled: Recalled,
-    reach: Reach,
+    context: TenantContext, staff: Staff, asker: Asker | None, turn: Turn, recalled: Recalled
 ) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
-    if reach == "none":
+    if asker is None:
         return Findings((), withheld=0, lexical_only=False)
-    place = question.place
     async with attempt(
         context,
         "knowledge:documents:search",
-        place.person_id,
+        asker.person_id,
         reference=turn.turn_id,
         arguments=context.fingerprint(turn.question),
         agent=turn.agent,
     ) as act:
         findings = await search_about(
             context,
-            embedder,
+            staff.embedder,
             question=turn.question,
-            asker=Asker(place.person_id, private=place.private and reach == "all"),
+            asker=asker,
             said=turn.about.text if turn.about else "",
             history=tuple(asked for asked, _ in recalled.exchanges[-2:]),
         )
         await act.conclude("done", agent=turn.agent, found=len(findings.found))
-    # What the agent never looks into is not withheld because of who reads along.
-    return findings if reach == "all" else replace(findings, withheld=0)
+    return findings
 
 
 async def _recall(
-    context: TenantContext, agent: Agent, question: Question, turn: Turn
+    context: TenantContext, agent: Agent, question: Question, turn: Turn, asker: Asker | None
 ) -> tuple[str, ...]:
     """What the agent was asked to keep, as far as it goes into this place: like documents. What is
-    about a person is for their own turns, where nobody else reads along."""
-    if agent.reach == "none":
+    about a person is for their own turns, where nobody else reads along; what is about the company, for
+    places where everybody is of it."""
+    if asker is None or not asker.sight.workspace:
         return ()
     place = question.place
     about = place.person_id if place.private and agent.reach == "all" else COMPANY
@@ -229,7 +251,9 @@ def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
         yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
         first += 1
     for number, found in enumerate(findings.found, first):
-        yield Passage(number, found.title, found.page, found.heading, found.text, score=found.score)
+        where = (found.document_id, found.first, found.last)
+        place = (number, found.title, found.page, found.heading, found.text)
+        yield Passage(*place, score=found.score, where=where)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:

@@ -25,8 +25,9 @@ class Arrival:
     document_id: str
     title: str
     scope: Scope
-    owner_id: str  # the person it will belong to; empty for the workspace's
+    owner_id: str  # the person it will belong to; empty for the workspace's and a channel's
     added_by: str
+    channel_id: str = ""  # the channel it will belong to; empty for any other
     state: ArrivalState = "queued"
     place: int = 0
 

@@ -1,23 +1,24 @@
 -- put_arrival --
-insert into document (document_id, title, scope, owner_id, added_by, state)
-values ($1, $2, $3, $4, $5, 'queued')
+insert into document (document_id, title, scope, owner_id, channel_id, added_by, state)
+values ($1, $2, $3, $4, $5, $6, 'queued')
 on conflict (document_id) do nothing;
 
 -- find_arrival --
-select document_id, title, scope, owner_id, added_by, state, id as place
+select document_id, title, scope, owner_id, channel_id, added_by, state, id as place
 from document where document_id = $1;
 
 -- count_held --
 -- What is on its way is counted like what is there, so that many at once find no room that one of
 -- them has taken. What this one is going to replace, and its own earlier try, make room.
 with own as (
-  select title, scope, owner_id from document where document_id = $1
+  select title, scope, owner_id, channel_id from document where document_id = $1
 )
 select count(*)::int as documents, coalesce(sum(d.chunk_count + d.reserved_chunks), 0)::bigint as chunks,
        coalesce(sum(d.text_bytes), 0)::bigint as text_bytes
 from document d, own
 where d.document_id <> $1 and d.state <> 'queued'
-  and not (d.state = 'ready' and d.title = own.title and d.scope = own.scope and d.owner_id = own.owner_id);
+  and not (d.state = 'ready' and d.title = own.title and d.scope = own.scope
+    and d.owner_id = own.owner_id and d.channel_id = own.channel_id);
 
 -- note_reserved --
 update document set state = $2, reserved_chunks = $3, text_bytes = $4
@@ -35,7 +36,8 @@ delete from document where document_id = $1 and state <> 'ready';
 
 -- find_later --
 select d.document_id from document d
-join document own on own.title = d.title and own.scope = d.scope and own.owner_id = d.owner_id
+join document own on own.title = d.title and own.scope = d.scope
+  and own.owner_id = d.owner_id and own.channel_id = d.channel_id
 where own.document_id = $1 and d.id > own.id and d.state = 'ready'
 order by d.id desc limit 1;
 

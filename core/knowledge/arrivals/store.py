@@ -18,6 +18,7 @@ async def put_arrival(tx: Tx, arrival: Arrival) -> None:
         arrival.title,
         arrival.scope,
         arrival.owner_id,
+        arrival.channel_id,
         arrival.added_by,
     )
 

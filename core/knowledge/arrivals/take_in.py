@@ -128,7 +128,7 @@ async def _same_content(
     tx: Tx, shelf: Shelf, whose: Arrival | Document, digest: str
 ) -> Document | None:
     """The document that makes this one needless: same content, and embeddings no worse."""
-    found = await store.find_same_content(tx, digest, whose.scope, whose.owner_id)
+    found = await store.find_same_content(tx, digest, whose.scope, whose.owner_id, whose.channel_id)
     model = shelf.embedder.name if shelf.embedder else ""
     if found is None or (model and found[1] != model):
         return None
@@ -180,6 +180,7 @@ async def _prepare(
         len(chunks),
         arrival.scope,
         arrival.owner_id,
+        arrival.channel_id,
     )
     model = shelf.embedder.name if shelf.embedder and embeddings else ""
     return _Prepared(document, digest, chunks, extracted.notes, embeddings, model)
@@ -196,7 +197,12 @@ async def _write(
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
         arrival = await _still_there(tx, prepared.document.document_id)
-        document = replace(prepared.document, scope=arrival.scope, owner_id=arrival.owner_id)
+        document = replace(
+            prepared.document,
+            scope=arrival.scope,
+            owner_id=arrival.owner_id,
+            channel_id=arrival.channel_id,
+        )
         done = await _needless(tx, shelf, document, prepared.content_sha256)
         if done is None:
             replaces = await _drop_replaced(tx, document, prepared.content_sha256)
@@ -231,9 +237,9 @@ async def _drop_replaced(tx: Tx, document: Document, digest: str) -> bool:
 
     Returns whether there was one of the same title.
     """
-    earlier = await store.find_same_title(tx, document.title, document.scope, document.owner_id)
+    earlier = await store.find_same_title(tx, document.title, *document.whose)
     replaced = {old.document_id for old in earlier}
-    same = await store.find_same_content(tx, digest, document.scope, document.owner_id)
+    same = await store.find_same_content(tx, digest, *document.whose)
     if same is not None:
         replaced.add(same[0].document_id)
     for document_id in sorted(replaced):

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 from core.conversations.model import Source
+from handlers.blocks.agents.buttons import actions, button
 from handlers.blocks.markdown import neutral_name
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.rendered import MOST_TEXT, Block, context
+
+OPEN = "answer.source"
+MOST_BUTTONS = 10
 
 MOST_ELEMENTS = 10
 LONGEST_NAME = 140  # characters of a title, or of a path of headings
 
 
 def source_blocks(sources: Sequence[Source]) -> list[Block]:
-    """One context block: `Sources`, then a line for each. Empty without sources."""
+    """`Sources` with a line for each, and a button for each that can be opened. Empty without any."""
     if not sources:
         return []
     texts = ["*Sources*"]
@@ -21,7 +25,13 @@ def source_blocks(sources: Sequence[Source]) -> list[Block]:
             texts.append(line)
         else:
             texts[-1] += f"\n{line}"
-    return [context(*texts[:MOST_ELEMENTS])]
+    opened = [one for one in sources if one.document_id][:MOST_BUTTONS]
+    buttons = [
+        # The message says which answer it is of; the number, which of its sources.
+        button(f"Open [{one.number}]", f"{OPEN}.{one.number}", str(one.number))
+        for one in opened
+    ]
+    return [context(*texts[:MOST_ELEMENTS]), *([actions(*buttons)] if buttons else [])]
 
 
 def source_text(sources: Sequence[Source]) -> str:

@@ -35,6 +35,15 @@ def join(stage, channel):
     channel.members.add(workspace_of(stage).bot_user_id)
 
 
+def comes_in(stage, name, channel):
+    """A person joins a channel of Northwind's, by its name; Slack tells us nothing."""
+    channel_of(stage, channel).members.add(stage.person_id(name))
+
+
+def goes_out(stage, name, channel):
+    channel_of(stage, channel).members.discard(stage.person_id(name))
+
+
 def becomes_a_guest(stage, name):
     """Slack has not told us yet."""
     persons, person_id = workspace_of(stage).persons, stage.person_id(name)

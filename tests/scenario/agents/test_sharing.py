@@ -31,7 +31,7 @@ from tests.scenario.agents.seen import (
     read_in,
 )
 
-RANDOM, DM = {"in": "#random"}, {"in": "dm"}
+GENERAL, DM = {"in": "#general"}, {"in": "dm"}
 APPROVED = "approved by the head of purchasing"
 SAID = "We need a new supplier by Friday."
 
@@ -47,8 +47,8 @@ async def answered(staffed, person):
 
     async def ask(question=ASKED, thread=None):
         more = {"thread": thread} if thread else {}
-        said = await person("say", "cho", text=SAID, **RANDOM, **more)
-        await person("shortcut", "ben", callback_id=ASK_ABOUT, ts=said["ts"], **RANDOM)
+        said = await person("say", "cho", text=SAID, **GENERAL, **more)
+        await person("shortcut", "ben", callback_id=ASK_ABOUT, ts=said["ts"], **GENERAL)
         await person("view", "ben", callback_id=ASK_FORM, values=filled_in(question))
         return said, messages_in(staffed, direct_of(staffed, "ben"))
 
@@ -94,8 +94,8 @@ async def keep(staffed, title, text, scope, name="ben"):
     )
 
 
-def in_random(staffed):
-    return read_in(staffed, channel_of(staffed, "random"))
+def in_general(staffed):
+    return read_in(staffed, channel_of(staffed, "general"))
 
 
 async def test_it_is_shared_once_below_the_message_by_the_agent_and_by_whoever_asked(
@@ -104,9 +104,9 @@ async def test_it_is_shared_once_below_the_message_by_the_agent_and_by_whoever_a
     said, _ = await answered()
     told = await pressing()
 
-    [shared] = messages_in(staffed, channel_of(staffed, "random"))
+    [shared] = messages_in(staffed, channel_of(staffed, "general"))
     assert shared.thread == said["ts"]
-    [words] = in_random(staffed)
+    [words] = in_general(staffed)
     assert "asked and shared by @ben: " + ASKED in words
     assert APPROVED in words
     assert "Purchasing.md" in words
@@ -119,39 +119,40 @@ async def test_it_is_shared_once_below_the_message_by_the_agent_and_by_whoever_a
 async def test_an_answer_to_a_message_in_a_thread_is_shared_in_that_thread(
     staffed, person, answered, pressing
 ):
-    root = await person("say", "cho", text="Suppliers, anyone?", **RANDOM)
+    root = await person("say", "cho", text="Suppliers, anyone?", **GENERAL)
     await answered(thread=root["ts"])
     await pressing()
 
-    [shared] = messages_in(staffed, channel_of(staffed, "random"))
+    [shared] = messages_in(staffed, channel_of(staffed, "general"))
     assert shared.thread == root["ts"]
 
 
 async def test_where_ask_was_answered_alone_it_is_shared_once_aegis_is_in_the_channel(
     staffed, person, pressing, tenant
 ):
-    random = channel_of(staffed, "random")
-    leave(staffed, random)
-    await person("command", "ben", text=f"/ask {ASKED}", **RANDOM)
+    general = channel_of(staffed, "general")
+    leave(staffed, general)
+    await person("command", "ben", text=f"/ask {ASKED}", **GENERAL)
     told = await pressing()
     assert "It was not shared." in told[-1]
     assert "/invite" in told[-1]
-    assert in_random(staffed) == []
-    join(staffed, random)
+    assert in_general(staffed) == []
+    join(staffed, general)
     told = await pressing()
 
-    [words] = in_random(staffed)
+    [words] = in_general(staffed)
     assert APPROVED in words
     assert "You shared this answer in" in "\n".join(told)
     assert await rows_of(tenant) == ["attempt", "failed", "attempt", "done"]
 
 
-async def not_shared(tenant, person_id):
+async def not_shared(staffed, person_id):
     """Why the newest answer is not shared, should its button be pressed all the same."""
+    tenant, readers = staffed.tenants["northwind"], staffed.product.services.staff.readers
     async with tenant.db.transaction() as tx:
         turn = await tx.fetchval("select turn_id from turn order by id desc limit 1")
     with pytest.raises((Refused, NotFound)) as refusal:
-        await find_shareable(tenant, turn, person_id=person_id)
+        await find_shareable(tenant, readers, turn, person_id=person_id)
     return str(refusal.value)
 
 
@@ -167,7 +168,7 @@ async def test_what_draws_on_ones_own_document_is_never_offered_nor_shared(
 
     assert "Velo Rossi" in "\n".join(read_in(staffed, direct_of(staffed, "ben")))
     assert offers_in(staffed) == []
-    assert await not_shared(tenant, staffed.person_id("ben")) == OWN
+    assert await not_shared(staffed, staffed.person_id("ben")) == OWN
 
 
 @pytest.mark.parametrize(
@@ -194,12 +195,13 @@ async def test_what_the_answer_was_made_from_is_noted(staffed, tenant, tools, ha
     ]
     place = Place("TNORTHWIND", "D1", "1.0", ben, private=True)
 
+    readers = staffed.product.services.staff.readers
     nothing = Findings((), withheld=0, lexical_only=False)
-    noted = await note_drawn(tenant, turn, place, asked, nothing, steps)
-    assert noted == DrewOn((), own)
+    noted = await note_drawn(tenant, readers, turn, place, asked, nothing, steps)
+    assert noted == DrewOn((), own, looked=bool({"search_knowledge", "read_document"} & {*tools}))
     for other in (replace(place, private=False), place):
         of = turn if other is not place else replace(turn, about=None)
-        assert await note_drawn(tenant, of, other, asked, nothing, steps) is None
+        assert await note_drawn(tenant, readers, of, other, asked, nothing, steps) is None
 
 
 async def test_what_is_kept_about_a_person_closes_their_answers_and_what_is_the_companys_does_not(
@@ -214,7 +216,7 @@ async def test_what_is_kept_about_a_person_closes_their_answers_and_what_is_the_
         await answered()
         assert len(offers_in(staffed)) == offers
 
-    assert await not_shared(tenant, ben) == OWN
+    assert await not_shared(staffed, ben) == OWN
 
 
 async def test_a_document_that_is_gone_since_closes_the_answer(staffed, answered, pressing, tenant):
@@ -225,7 +227,7 @@ async def test_a_document_that_is_gone_since_closes_the_answer(staffed, answered
     told = await pressing()
 
     assert told[-1] == CHANGED
-    assert in_random(staffed) == []
+    assert in_general(staffed) == []
 
 
 @pytest.mark.parametrize("gone", ["retention", "agent"])
@@ -245,13 +247,13 @@ async def test_an_old_answer_is_explained(staffed, answered, pressing, person, t
 
     said = read_in(staffed, direct_of(staffed, "ben"))[-1]
     assert said == GONE if gone == "retention" else "was switched off" in said
-    assert in_random(staffed) == []
+    assert in_general(staffed) == []
 
 
 async def test_nobody_shares_what_another_was_answered(staffed, answered, tenant):
     await answered()
 
-    assert await not_shared(tenant, staffed.person_id("cho")) == NOT_YOURS
+    assert await not_shared(staffed, staffed.person_id("cho")) == NOT_YOURS
 
 
 async def test_who_is_a_guest_by_now_shares_nothing(staffed, answered, pressing, person):
@@ -260,7 +262,7 @@ async def test_who_is_a_guest_by_now_shares_nothing(staffed, answered, pressing,
     told = await pressing()
 
     assert "I only answer full members" in told[-1]
-    assert in_random(staffed) == []
+    assert in_general(staffed) == []
 
 
 async def test_what_goes_on_in_the_thread_of_such_an_answer_is_not_offered(

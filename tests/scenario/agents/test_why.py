@@ -12,10 +12,11 @@ from core.kernel.errors import NotFound
 from handlers.blocks.review.rating import RATE, WHY
 from handlers.blocks.review.shown import SHOWN
 from tests.scenario.agents.forms import opened
+from tests.scenario.agents.seen import comes_in
 from tests.stage import spoken
 
 BELOW = f"{RATE}.below"
-ASKS = '- {workspace: northwind, person: ben, in: "#random", say: "@AEGIS who approves a new supplier?"}'
+ASKS = '- {workspace: northwind, person: ben, in: "#general", say: "@AEGIS who approves a new supplier?"}'
 
 
 @pytest.fixture
@@ -40,7 +41,9 @@ def words_of(view):
 
 
 async def test_whoever_sees_an_answer_is_told_why_it_is_so(staffed, person, answered):
-    await person("shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    await person(
+        "shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
 
     words = words_of(opened(staffed, "cho"))
     assert "with the profile it came with" in words
@@ -94,7 +97,9 @@ async def press_shown(staffed, person, answered, who):
 async def test_an_admin_reads_what_the_model_saw_word_for_word_and_it_is_on_record(
     staffed, person, answered
 ):
-    await person("shortcut", "ana", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    await person(
+        "shortcut", "ana", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
     assert buttons_of(opened(staffed)) >= {SHOWN}
     await press_shown(staffed, person, answered, "ana")
 
@@ -114,7 +119,9 @@ async def test_an_admin_reads_nothing_of_an_answer_from_where_it_does_not_stand(
     staffed, person, answered
 ):
     value = f"shown:{answered['turn']}:C0ELSEWHERE"
-    await person("shortcut", "ana", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    await person(
+        "shortcut", "ana", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
     before = opened(staffed)
     await person("click", "ana", action_id=SHOWN, value=value)
 
@@ -126,7 +133,9 @@ async def test_an_admin_reads_nothing_of_an_answer_from_where_it_does_not_stand(
 async def test_a_member_is_not_offered_it_and_not_shown_it_and_the_try_is_on_record(
     staffed, person, answered
 ):
-    await person("shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    await person(
+        "shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
     before = opened(staffed, "cho")
     assert SHOWN not in buttons_of(before)
     await press_shown(staffed, person, answered, "cho")
@@ -138,14 +147,17 @@ async def test_a_member_is_not_offered_it_and_not_shown_it_and_the_try_is_on_rec
 
 
 async def test_of_another_message_nothing_is_told(staffed, person):
-    said = await person("say", **{"in": "#random"}, text="Lunch at one?")
-    await person("shortcut", callback_id=WHY, ts=said["ts"], **{"in": "#random"})
+    said = await person("say", **{"in": "#general"}, text="Lunch at one?")
+    await person("shortcut", callback_id=WHY, ts=said["ts"], **{"in": "#general"})
 
     assert opened(staffed) is None
 
 
 async def test_a_guest_is_not_told_why(staffed, person, answered):
-    await person("shortcut", "gil", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    comes_in(staffed, "gil", "general")
+    await person(
+        "shortcut", "gil", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
 
     assert opened(staffed, "gil") is None
 
@@ -158,14 +170,20 @@ async def test_a_rating_counts_once_and_stands_where_the_answer_stands(staffed, 
     with pytest.raises(NotFound):
         await rate_answer(tenant, turn, "good", person_id="U1", channel="D0ELSEWHERE")
     with pytest.raises(NotFound):
-        await explain_answer(tenant, answered["message_ts"], person_id="U1", channel="C0ELSEWHERE")
+        await explain_answer(
+            tenant,
+            staffed.product.services.staff.readers,
+            answered["message_ts"],
+            person_id="U1",
+            channel="C0ELSEWHERE",
+        )
     ratings = await list_ratings(tenant)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(0, 1)]
     assert [one.channel for one in ratings.bad] == [place]
 
 
 async def test_below_an_answer_stand_buttons_that_count_once_for_it(staffed, person, answered):
-    place, ts = {"in": "#random"}, answered["message_ts"]
+    place, ts = {"in": "#general"}, answered["message_ts"]
     for _ in range(2):
         await person("click", "cho", **place, ts=ts, action_id=BELOW, value="bad")
 
@@ -178,7 +196,8 @@ async def test_below_an_answer_stand_buttons_that_count_once_for_it(staffed, per
 
 async def test_a_guest_rates_nothing(staffed, person, answered):
     ts = answered["message_ts"]
-    await person("click", "gil", **{"in": "#random"}, ts=ts, action_id=BELOW, value="bad")
+    comes_in(staffed, "gil", "general")
+    await person("click", "gil", **{"in": "#general"}, ts=ts, action_id=BELOW, value="bad")
 
     assert (await list_ratings(staffed.tenants["northwind"])).tallies == ()
 

@@ -147,6 +147,21 @@ async def test_what_is_about_the_company_an_admin_confirms_and_all_are_told(stag
     assert f"Kept for the company: {fact}" in prompt
 
 
+@pytest.mark.parametrize(("place", "heard"), [("general", True), ("random", False)])
+async def test_what_is_about_the_company_is_not_told_where_a_guest_reads_along(
+    stage_with, place, heard
+):
+    async with obedient_stage(stage_with) as (stage, received):
+        await stage.play(asks("Hello Mara"))  # from then on she is known to be a member
+        proposal = Proposal(
+            "m1", "t", stage.person_id("ana"), about=COMPANY, agent="", body="fact 1"
+        )
+        await keep_memory(stage.tenants["northwind"], proposal)
+        prompt = await told(stage, received, "@aegis where do the hooks hang?", "ben", place)
+
+    assert ("company: fact 1" in prompt) is heard
+
+
 @pytest.mark.parametrize(
     ("reach", "own", "company"), [("workspace", False, True), ("none", False, False)]
 )

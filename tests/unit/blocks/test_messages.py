@@ -122,8 +122,14 @@ def test_help_names_every_agent_and_says_that_agents_can_be_wrong():
 def test_the_buttons_under_a_file_carry_its_document():
     *_, actions = file_read("d" * 32, "Plan", pages=1).blocks
 
-    buttons = {(b["action_id"], b["value"]) for b in actions["elements"]}
-    assert buttons == {("knowledge.share", "d" * 32), ("knowledge.forget", "d" * 32)}
+    pressed = {one["action_id"]: one.get("value") for one in actions["elements"]}
+    assert pressed == {
+        "knowledge.keep": "d" * 32,
+        "knowledge.channel": None,
+        "knowledge.share": "d" * 32,
+        "knowledge.forget": "d" * 32,
+    }
+    assert actions["block_id"] == f"knowledge.channel:{'d' * 32}"  # of the menu, which has no value
 
 
 def test_a_reference_stands_in_the_apology():

@@ -1,6 +1,6 @@
 """The fields of a view: what a person enters becomes Slack's `state.values`.
 
-A person enters words, the value (or the words) of an option, a person's name or id, a date; lists
+A person enters words, the value (or the words) of an option, a person's name or id, a channel, a date; lists
 of them where several may be picked; an option of an external menu as `{text, value}`.
 """
 
@@ -24,6 +24,7 @@ SLOTS: Mapping[str, str] = {
     "checkboxes": "selected_options",
     "users_select": "selected_user",
     "multi_users_select": "selected_users",
+    "conversations_select": "selected_conversation",
     "datepicker": "selected_date",
 }
 
@@ -135,6 +136,13 @@ def _user(workspace: Workspace, element: Json, given: Any) -> str:
     return find_person(workspace, str(given)).id
 
 
+def _conversation(workspace: Workspace, element: Json, given: Any) -> str:
+    channel = workspace.find_channel(str(given))
+    if channel is None or channel.kind == "im":
+        raise Refused(f"There is no channel “{given}”.")
+    return channel.id
+
+
 def _date(workspace: Workspace, element: Json, given: Any) -> str:
     try:
         return date.fromisoformat(str(given)).isoformat()
@@ -151,4 +159,5 @@ _READERS: Mapping[str, Callable[[Workspace, Json, Any], Any]] = {
     "selected_date": _date,
     "selected_option": _option,
     "selected_user": _user,
+    "selected_conversation": _conversation,
 }

@@ -1,4 +1,4 @@
-"""users.info: who somebody is."""
+"""users.info and users.list: who somebody is, and who there is."""
 
 from bot.sandbox.model.people import Bot, Person
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
@@ -15,6 +15,24 @@ def users_info(call: Call) -> Json:
     if person is None:
         raise SlackError("user_not_found")
     return {"user": person_wire(person, call.token.scopes)}
+
+
+def users_list(call: Call) -> Json:
+    """The workspace's own people, those who have left, and its bots, in pages."""
+    cursor, limit = call.text("cursor"), int(call.arguments.get("limit") or 200)
+    if cursor and not cursor.removeprefix("next:").isdigit():
+        raise SlackError("invalid_cursor")
+    workspace, start = call.workspace, int(cursor.removeprefix("next:") or 0)
+    people = [
+        person_wire(person, call.token.scopes)
+        for person in workspace.persons.values()
+        if person.home_team_id == workspace.id
+    ]
+    bots = [_other_bot_wire(bot) for bot in workspace.bots.values() if bot.team_id == workspace.id]
+    everybody = [*people, *bots, _bot_wire(call)]
+    more = len(everybody) > start + limit
+    page = {"next_cursor": f"next:{start + limit}" if more else ""}
+    return {"members": everybody[start : start + limit], "response_metadata": page}
 
 
 def person_wire(person: Person, scopes: frozenset[str]) -> Json:
@@ -84,4 +102,5 @@ def _bot_wire(call: Call) -> Json:
 
 HANDLERS: dict[str, Handler] = {
     "users.info": users_info,
+    "users.list": users_list,
 }

@@ -13,6 +13,7 @@ import { optionOf } from "./values.js";
  * @property {boolean} optional
  * @property {(element, words: string) => Promise<object[]>} load options only the app knows
  * @property {() => {id: string, real_name: string}[]} people
+ * @property {() => {id: string, name: string}[]} channels those that one is in
  */
 
 /** @param {Entry} entry */
@@ -29,6 +30,7 @@ const DRAWERS = {
   multi_static_select: (part, entry) => picker(part, entry, true, offered(part), (value) => named(part, value)),
   external_select: (part, entry) => picker(part, entry, false, (words) => entry.load(part, words), (value) => value),
   users_select: (part, entry) => picker(part, entry, false, people(entry), (id) => person(entry, id)),
+  conversations_select: (part, entry) => picker(part, entry, false, channels(entry), (id) => channel(entry, id)),
   multi_users_select: (part, entry) => picker(part, entry, true, people(entry), (id) => person(entry, id)),
 };
 
@@ -95,3 +97,5 @@ const offered = (part) => async (words) => part.options.map(optionOf).filter(mat
 const named = (part, value) => optionOf(part.options.find((option) => option.value === value)) || { value, text: value };
 const people = (entry) => async (words) => entry.people().map((one) => ({ value: one.id, text: one.real_name })).filter(matches(words));
 const person = (entry, id) => ({ value: id, text: entry.people().find((one) => one.id === id)?.real_name ?? id });
+const channels = (entry) => async (words) => entry.channels().map((one) => ({ value: one.id, text: `#${one.name}` })).filter(matches(words));
+const channel = (entry, id) => ({ value: id, text: entry.channels().find((one) => one.id === id)?.name ?? id });

@@ -9,6 +9,7 @@ const SLOTS = {
   checkboxes: (part) => (part.initial_options ?? []).map((option) => option.value),
   users_select: (part) => part.initial_user ?? "",
   multi_users_select: (part) => part.initial_users ?? [],
+  conversations_select: (part) => part.initial_conversation ?? "",
   datepicker: (part) => part.initial_date ?? "",
 };
 

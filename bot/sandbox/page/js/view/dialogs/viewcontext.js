@@ -30,6 +30,7 @@ export function viewContext(store, view, values) {
       },
       load: (element, words) => options(store, { view_id: view.id }, { ...element, block_id: block.block_id }, words),
       people: () => store.world.persons(place.workspace),
+      channels: () => rooms(store),
     }),
   };
 }
@@ -44,8 +45,11 @@ export function messageEntry(store, ts, onPick) {
     set: (value) => onPick({ ...part, block_id: block.block_id }, value),
     load: (element, words) => options(store, where, { ...element, block_id: block.block_id }, words),
     people: () => store.world.persons(place.workspace),
+    channels: () => rooms(store),
   });
 }
+
+const rooms = (store) => store.world.channels(store.place).filter((one) => one.kind !== "im");
 
 async function options(store, where, element, words) {
   const found = await loadOptions(store.place, where, element, words);

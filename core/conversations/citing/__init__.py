@@ -1,0 +1,1 @@
+"""The numbered sources below an answer, and the passages behind them."""

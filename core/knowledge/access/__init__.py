@@ -1,0 +1,1 @@
+"""Who may see which documents, at the moment of a question or of a press."""

@@ -1,0 +1,1 @@
+"""`/aegis kb`, and the buttons in its answers."""
