@@ -99,6 +99,9 @@ class Findings:
     found: tuple[Finding, ...]
     withheld: int  # documents of the asker's own, left out because others would read along
     lexical_only: bool  # True when meaning could not be compared, only words
+    margin: float | None = (
+        None  # by how much the best is nearer than it must be; None without meaning
+    )
 
 
 def may_see(asker: Asker, scope: str, owner_id: str) -> bool:

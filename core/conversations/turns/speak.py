@@ -33,6 +33,7 @@ from core.kernel.errors import DomainError, Overtaken
 from core.knowledge.model import Asker, Findings
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search_about
+from core.knowledge.second_look import is_doubtful
 from core.memory.model import COMPANY
 from core.memory.recall import recall
 
@@ -109,6 +110,7 @@ async def _speak(
         instructions=agent.instructions,
         question=turn.question,
         passages=tuple(_passages(turn, findings)),
+        doubtful=await _is_doubtful(staff, turn, recalled, findings),
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,
@@ -202,11 +204,24 @@ async def _search(
             question=turn.question,
             asker=Asker(place.person_id, private=place.private and reach == "all"),
             said=turn.about.text if turn.about else "",
-            history=tuple(asked for asked, _ in recalled.exchanges[-2:]),
+            history=_history(recalled),
         )
         await act.conclude("done", agent=turn.agent, found=len(findings.found))
     # What the agent never looks into is not withheld because of who reads along.
     return findings if reach == "all" else replace(findings, withheld=0)
+
+
+async def _is_doubtful(staff: Staff, turn: Turn, recalled: Recalled, findings: Findings) -> bool:
+    """Looked at for who quotes only: what a model reads it judges itself."""
+    if turn.about is not None or not staff.gateway.may_quote:
+        return False
+    history = _history(recalled)
+    return await is_doubtful(staff.embedder, turn.question, findings, history)
+
+
+def _history(recalled: Recalled) -> tuple[str, ...]:
+    """What was asked before, as far as it helps to understand a question."""
+    return tuple(asked for asked, _ in recalled.exchanges[-2:])
 
 
 async def _recall(

@@ -64,6 +64,13 @@ def supports(evidence: Evidence) -> bool:
     return strength(evidence) >= needed(evidence.corpus_chunks)
 
 
+def margin(evidence: Evidence) -> float | None:
+    """By how much it supports more than it must; None without embeddings."""
+    if evidence.closeness is None:
+        return None
+    return strength(evidence) - needed(evidence.corpus_chunks)
+
+
 def strength(evidence: Evidence) -> float:
     """Closeness, plus what is named, less what is missed."""
     assert evidence.closeness is not None
