@@ -16,8 +16,8 @@ from core.gateway.prompt import build_prompt
 from core.gateway.providers.offline.offline import Offline
 from core.knowledge.model import Asker
 from core.knowledge.ports import Embedder
+from core.knowledge.ranking.second_look import is_doubtful
 from core.knowledge.search import search
-from core.knowledge.second_look import is_doubtful
 from tests.golden.conftest import Companies
 
 QUESTIONS = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text("utf-8"))

@@ -9,7 +9,7 @@ from core.conversations.model import Draft, Source
 from core.conversations.ports import AnswerPen
 from core.db.tenant import TenantContext
 from core.gateway.answer import Gateway
-from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, cited
+from core.gateway.model import AgentTurn, Caller, Delta, Finished, cited
 from core.gateway.tools.session import ToolSession
 from core.gateway.tools.steps import ToolStep
 from core.kernel.errors import DomainError, Postponed
@@ -45,7 +45,7 @@ class Telling:
     async def add(self, text: str) -> None:
         self.draft.text += text
         shown = cited(self.asked.passages, self.draft.text)
-        self.draft.sources = tuple(map(_source, shown))
+        self.draft.sources = tuple(map(Source.of, shown))
         await write(self.pen, self.draft, text)
 
     async def note(self, words: str) -> None:
@@ -140,7 +140,3 @@ def _said_since(session: ToolSession, stage: int) -> list[str]:
         for row in session.rows
         if row.round > after and row.detail.get("said")
     ]
-
-
-def _source(passage: Passage) -> Source:
-    return Source(passage.number, passage.title, passage.page, passage.heading)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -11,31 +11,26 @@ from typing import Any
 
 from core.agents import store as agents
 from core.agents.choose_agent import switched_off_words
-from core.agents.model import Agent, Reach
+from core.agents.model import Agent
 from core.agents.policies.read_policy import policy_for, read_policy
-from core.audit.attempt import attempt
 from core.conversations import store
 from core.conversations.approvals.show_outcome import show_outcome
+from core.conversations.claims.bear_out import bear_out
+from core.conversations.claims.check import Basis
+from core.conversations.looking.look_up import leaves_doubt, look_up, passages_of, recall_for
 from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
 from core.conversations.threads.compact_thread import REMEMBERED
-from core.conversations.threads.store import Recalled
 from core.conversations.threads.store import recall as recall_thread
 from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
-from core.gateway.model import AgentTurn, Caller, Exchange, Passage
+from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
-from core.knowledge.model import Asker, Findings
-from core.knowledge.ports import Embedder
-from core.knowledge.search import search_about
-from core.knowledge.second_look import is_doubtful
-from core.memory.model import COMPANY
-from core.memory.recall import recall
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +42,6 @@ LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
 # And every how many of these looks whether its agent was switched off: within five seconds is promised.
 LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
-ASKED_ABOUT = "The message asked about"
 WITHHELD_NOTE = (
     "_Left out here, because others read along: what {count} of your own documents may say. "
     "Ask me in a direct message._"
@@ -85,6 +79,8 @@ async def until_stopped(
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
+    # Beside the loop: what a hostile model has written may take a moment to compare.
+    await asyncio.to_thread(bear_out, draft)
 
 
 async def _speak(
@@ -103,18 +99,18 @@ async def _speak(
     foreign = await staff.servers.tools_for(context, agent.key)
     staff = replace(staff, dispatcher=staff.dispatcher.joined_by(foreign))
     names = tuple(tool.name for tool in foreign)
-    findings = await _search(context, staff.embedder, question, turn, recalled, agent.reach)
+    findings = await look_up(context, staff.embedder, question, turn, recalled, agent.reach)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
         instructions=agent.instructions,
         question=turn.question,
-        passages=tuple(_passages(turn, findings)),
-        doubtful=await _is_doubtful(staff, turn, recalled, findings),
+        passages=tuple(passages_of(turn, findings)),
+        doubtful=await leaves_doubt(staff, turn, recalled, findings),
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,
-        memory=await _recall(context, agent, question, turn),
+        memory=await recall_for(context, agent, question, turn),
         preference=agent.preference,
         tools=staff.dispatcher.specs(policy_for(staff.roster, agent, names)),
     )
@@ -123,11 +119,21 @@ async def _speak(
     caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
     session = await _open_session(context, staff, agent, question, turn, asked, names)
     show = partial(show_outcome, context, staff)
-    telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
-    await tell_in_rounds(telling, session)
+    await _tell(Telling(context, staff.gateway, caller, asked, pen, draft, show), session)
     draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
     if findings.withheld:
         draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+
+
+async def _tell(telling: Telling, session: ToolSession) -> None:
+    """However it ends, what was said until then is known with what it was made from."""
+    asked = telling.asked
+    try:
+        await tell_in_rounds(telling, session)
+    finally:
+        returned = (result.text for step in session.steps for result in step.results)
+        others = (*asked.memory, *returned)
+        telling.draft.basis = Basis(asked.passages, others, asked.question)
 
 
 async def _open_session(
@@ -178,64 +184,6 @@ def _kept_place(place: Place) -> dict[str, Any]:
     }
 
 
-async def _search(
-    context: TenantContext,
-    embedder: Embedder | None,
-    question: Question,
-    turn: Turn,
-    recalled: Recalled,
-    reach: Reach,
-) -> Findings:
-    """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
-    if reach == "none":
-        return Findings((), withheld=0, lexical_only=False)
-    place = question.place
-    async with attempt(
-        context,
-        "knowledge:documents:search",
-        place.person_id,
-        reference=turn.turn_id,
-        arguments=context.fingerprint(turn.question),
-        agent=turn.agent,
-    ) as act:
-        findings = await search_about(
-            context,
-            embedder,
-            question=turn.question,
-            asker=Asker(place.person_id, private=place.private and reach == "all"),
-            said=turn.about.text if turn.about else "",
-            history=_history(recalled),
-        )
-        await act.conclude("done", agent=turn.agent, found=len(findings.found))
-    # What the agent never looks into is not withheld because of who reads along.
-    return findings if reach == "all" else replace(findings, withheld=0)
-
-
-async def _is_doubtful(staff: Staff, turn: Turn, recalled: Recalled, findings: Findings) -> bool:
-    """Looked at for who quotes only: what a model reads it judges itself."""
-    if turn.about is not None or not staff.gateway.may_quote:
-        return False
-    history = _history(recalled)
-    return await is_doubtful(staff.embedder, turn.question, findings, history)
-
-
-def _history(recalled: Recalled) -> tuple[str, ...]:
-    """What was asked before, as far as it helps to understand a question."""
-    return tuple(asked for asked, _ in recalled.exchanges[-2:])
-
-
-async def _recall(
-    context: TenantContext, agent: Agent, question: Question, turn: Turn
-) -> tuple[str, ...]:
-    """What the agent was asked to keep, as far as it goes into this place: like documents. What is
-    about a person is for their own turns, where nobody else reads along."""
-    if agent.reach == "none":
-        return ()
-    place = question.place
-    about = place.person_id if place.private and agent.reach == "all" else COMPANY
-    return await recall(context, about=about, agent=agent.key, question=turn.question)
-
-
 async def _watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
     """Return once the turn is marked as stopping or its agent is off, and for no other reason: the
     note that says so. Raises Overtaken once another worker has it."""
@@ -261,17 +209,6 @@ def pause_after(look_seconds: float) -> float:
     """Seconds until the next look whether a turn is stopped, when the last one took so long."""
     wanted = look_seconds / LOOKING_SHARE
     return min(max(wanted, STOP_POLL_SECONDS), LONGEST_STOP_POLL_SECONDS)
-
-
-def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
-    """What the answer may cite: the message it is about comes first."""
-    first = 1
-    if turn.about is not None and turn.about.text:
-        by = turn.about.by or "somebody"
-        yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
-        first += 1
-    for number, found in enumerate(findings.found, first):
-        yield Passage(number, found.title, found.page, found.heading, found.text)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:
