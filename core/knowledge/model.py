@@ -1,7 +1,7 @@
 """The nouns of knowledge and the rules that need no database."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Scope = Literal["workspace", "person"]
@@ -99,9 +99,12 @@ class Findings:
     found: tuple[Finding, ...]
     withheld: int  # documents of the asker's own, left out because others would read along
     lexical_only: bool  # True when meaning could not be compared, only words
-    margin: float | None = (
-        None  # by how much the best is nearer than it must be; None without meaning
-    )
+    # By how much the best is nearer than it must be; None when meaning could not be compared.
+    margin: float | None = None
+    nearest: str = ""  # the document that comes nearest, supporting or not; empty when none is near
+    telling: int = field(
+        default=0, compare=False
+    )  # words of the question that say what it is about
 
 
 def may_see(asker: Asker, scope: str, owner_id: str) -> bool:

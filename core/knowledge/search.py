@@ -10,7 +10,7 @@ from core.knowledge.model import Asker, Finding, Findings, may_see
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
-from core.knowledge.ranking.support import Evidence, Missed, Term, margin, supports
+from core.knowledge.ranking.support import Evidence, Missed, Term, comes_near, margin, supports
 
 CANDIDATES = 50  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
@@ -52,6 +52,8 @@ async def search(
         found=_findings(shown)[:limit],
         withheld=len({r["document_id"] for r in supported} - {r["document_id"] for r in shown}),
         lexical_only=all(row["closeness"][0] is None for row in rows) if rows else not vectors,
+        nearest=next(_near(rows, asked, asker), ""),
+        telling=len(asked.telling),
         margin=max(_margins(shown, asked), default=None),
     )
 
@@ -105,6 +107,13 @@ def _evidence(row: Row, asked: Question) -> Evidence:
         closeness=row["closeness"][0],
         missed=list(_missed(row, asked)),
     )
+
+
+def _near(rows: Sequence[Row], asked: Question, asker: Asker) -> Iterator[str]:
+    """The documents, best first, in which the asker would look for what was asked."""
+    for row in rows:
+        if may_see(asker, row["scope"], row["owner_id"]) and comes_near(_evidence(row, asked)):
+            yield row["document_id"]
 
 
 def _margins(rows: Sequence[Row], asked: Question) -> Iterator[float]:

@@ -18,6 +18,7 @@ from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.claims.bear_out import bear_out
 from core.conversations.claims.check import Basis
 from core.conversations.looking.look_up import leaves_doubt, look_up, passages_of, recall_for
+from core.conversations.looking.who_knows import says_nothing, who_might_know
 from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
@@ -31,6 +32,7 @@ from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.model import Ground, ToolCaller, ToolPolicy
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
+from core.knowledge.model import Findings
 
 log = logging.getLogger(__name__)
 
@@ -114,26 +116,37 @@ async def _speak(
         preference=agent.preference,
         tools=staff.dispatcher.specs(policy_for(staff.roster, agent, names)),
     )
-    draft.allowed |= asked.named_addresses()
-    pen.allow(draft.allowed)
     caller = Caller(turn.turn_id, question.place.person_id, turn.agent)
     session = await _open_session(context, staff, agent, question, turn, asked, names)
     show = partial(show_outcome, context, staff)
-    await _tell(Telling(context, staff.gateway, caller, asked, pen, draft, show), session)
+    telling = Telling(context, staff.gateway, caller, asked, pen, draft, show)
+    await _tell(telling, session)
     draft.drew_on = await note_drawn(context, turn, question.place, asked, findings, session.rows)
-    if findings.withheld:
-        draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+    if agent.reach != "none":
+        await _say_what_is_missing(telling, findings, session)
 
 
 async def _tell(telling: Telling, session: ToolSession) -> None:
     """However it ends, what was said until then is known with what it was made from."""
-    asked = telling.asked
+    asked, draft = telling.asked, telling.draft
+    draft.allowed |= asked.named_addresses()
+    telling.pen.allow(draft.allowed)
     try:
         await tell_in_rounds(telling, session)
     finally:
         returned = (result.text for step in session.steps for result in step.results)
         others = (*asked.memory, *returned)
-        telling.draft.basis = Basis(asked.passages, others, asked.question)
+        draft.basis = Basis(asked.passages, others, asked.question)
+
+
+async def _say_what_is_missing(telling: Telling, findings: Findings, session: ToolSession) -> None:
+    """What was left out because others read along; or that nothing was found, and who might know."""
+    draft = telling.draft
+    if findings.withheld:
+        draft.text = _with_note(draft.text, WITHHELD_NOTE.format(count=findings.withheld))
+    elif says_nothing(telling.asked, findings, draft, session.rows):
+        who = await who_might_know(telling.context, telling.caller.person_id, findings)
+        draft.text = _with_note(draft.text, who) if who else draft.text
 
 
 async def _open_session(
