@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.conversations.claims.check import Basis
+from core.gateway.model import Passage
 from core.gateway.tools.steps import ToolStep
 from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 
@@ -88,6 +90,17 @@ class Source:
     first: int = 0
     last: int = 0
 
+    @classmethod
+    def of(cls, passage: Passage) -> "Source":
+        return cls(
+            passage.number,
+            passage.title,
+            passage.page,
+            passage.heading,
+            passage.score,
+            *passage.where,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -160,6 +173,7 @@ class Draft:
     trouble: Exception | None = None  # why it can be shown no further for now
     waiting: tuple[ToolStep, ...] = ()  # calls of tools that need a yes before it goes on
     allowed: AllowedAddresses = NO_ADDRESSES  # which links of it may be live
+    basis: Basis | None = None  # what its claims are held against; None: nothing to cite
     drew_on: DrewOn | None = None  # None: nobody noted it, so it is not shared
     # Held by whoever shows more of it.
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)

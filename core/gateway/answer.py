@@ -67,6 +67,11 @@ class Gateway:
         self._lines = tuple(Line(provider, limits, clock) for provider in self.providers)
 
     @property
+    def may_quote(self) -> bool:
+        """Whether the offline model may be the one that answers: it quotes, and reads nothing."""
+        return any(provider.name == "offline" for provider in self.providers)
+
+    @property
     def trial(self) -> tuple[Limit, ...]:
         """What any tenant may use on the operator's account; empty where nothing is counted."""
         return self.ledger.trial if self.ledger else ()

@@ -89,10 +89,11 @@ class AgentTurn:
     """What an agent is asked, and all it may answer from.
 
     *company* holds what the tenant wants of all its agents, *memory* what the agent has been told to
-    keep; *summary* is what was said before *thread*; *steps* are the rounds of this turn so far. With
-    *answer_schema*, a JSON Schema, the answer is one JSON value of that form; vendors mostly keep to it,
-    so whoever reads it checks it. *said* is what a model that broke off has already said of this answer:
-    the next one goes on from there.
+    keep; *summary* is what was said before *thread*; *steps* are the rounds of this turn so far.
+    *doubtful*: none of the passages surely answers, which only a model that quotes without reading needs
+    to be told. With *answer_schema*, a JSON Schema, the answer is one JSON value of that form; vendors
+    mostly keep to it, so whoever reads it checks it. *said* is what a model that broke off has already
+    said of this answer: the next one goes on from there.
     """
 
     agent: str
@@ -100,6 +101,7 @@ class AgentTurn:
     instructions: str
     question: str
     passages: tuple[Passage, ...] = ()
+    doubtful: bool = False
     thread: tuple[Exchange, ...] = ()
     summary: str = ""
     company: str = ""

@@ -71,6 +71,7 @@ class Prompt:
     role: str
     instructions: str
     passages: tuple[Passage, ...]
+    doubtful: bool
     summary: str
     thread: tuple[Exchange, ...]
     question: str
@@ -125,6 +126,7 @@ def build_prompt(context: TenantContext, turn: AgentTurn, room: Room = ROOM) -> 
         role=turn.role,
         instructions=shortened(turn.instructions, room.instructions),
         passages=best_passages(turn.passages, room),
+        doubtful=turn.doubtful,
         summary=shortened(turn.summary, room.summary),
         thread=latest_exchanges(turn.thread, room),
         question=shortened(turn.question, room.question),

@@ -158,6 +158,12 @@ class Findings:
     found: tuple[Finding, ...]
     withheld: int  # documents the asker may see, left out because not all who read along may
     lexical_only: bool  # True when meaning could not be compared, only words
+    # By how much the best is nearer than it must be; None when meaning could not be compared.
+    margin: float | None = None
+    nearest: str = ""  # the document that comes nearest, supporting or not; empty when none is near
+    telling: int = field(
+        default=0, compare=False
+    )  # words of the question that say what it is about
 
 
 def may_see(asker: Asker, scope: str, owner_id: str, channel_id: str = "") -> bool:

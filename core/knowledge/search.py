@@ -14,7 +14,7 @@ from core.knowledge.ranking.embedded import Embedded, embed_with_each
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
 from core.knowledge.ranking.repeating import drop_repeated
-from core.knowledge.ranking.support import Evidence, Missed, Term, supports
+from core.knowledge.ranking.support import Evidence, Missed, Term, comes_near, margin, supports
 from core.knowledge.renewal.successor import models_of
 
 CANDIDATES = 100  # each way of searching brings at most so many
@@ -47,12 +47,23 @@ class _Search:
             )
 
     def supported(self, rows: Sequence[Row]) -> list[Row]:
+        return [row for row in rows if supports(self._evidence(row))]
+
+    def near(self, rows: Sequence[Row], asker: Asker) -> Iterator[str]:
+        """The documents, best first, in which the asker would look for what was asked."""
+        for row in rows:
+            if _may_see(asker, row) and comes_near(self._evidence(row)):
+                yield row["document_id"]
+
+    def margins(self, rows: Sequence[Row]) -> Iterator[float]:
+        for row in rows:
+            found = margin(self._evidence(row))
+            if found is not None:
+                yield found
+
+    def _evidence(self, row: Row) -> Evidence:
         scales = {by.model: by.scale for by in self.embedded}
-        return [
-            row
-            for row in rows
-            if supports(_evidence(row, self.asked, scales.get(row["model"], AS_IT_IS)))
-        ]
+        return _evidence(row, self.asked, scales.get(row["model"], AS_IT_IS))
 
 
 async def search(
@@ -80,6 +91,9 @@ async def search(
         found=_findings(shown)[:limit],
         withheld=await _count_withheld(context, look, asker),
         lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
+        nearest=next(look.near(rows, asker), ""),
+        telling=len(asked.telling),
+        margin=max(look.margins(shown), default=None),
     )
 
 

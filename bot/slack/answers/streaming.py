@@ -95,7 +95,11 @@ class StreamingPen:
 
     async def finish(self, answer: str, sources: tuple[Source, ...]) -> None:
         # What was written may have lost the white space at its end when a note was added.
-        rest = answer.removeprefix(self._written.rstrip())
+        written = self._written.rstrip()
+        if not answer.startswith(written):
+            # A citation did not hold: a stream takes nothing back, the rewriting pen does.
+            raise CannotStream
+        rest = answer.removeprefix(written)
         pieces = self._splitter.feed(rest) + self._splitter.flush()
         if any(piece.text.strip() for piece in pieces):
             self._take(pieces)

@@ -10,7 +10,7 @@ from core.conversations.model import Draft, Source
 from core.conversations.ports import AnswerPen
 from core.db.tenant import TenantContext
 from core.gateway.answer import Gateway, code_end
-from core.gateway.model import AgentTurn, Caller, Delta, Finished, Passage, StopReason, cited
+from core.gateway.model import AgentTurn, Caller, Delta, Finished, StopReason, cited
 from core.gateway.tools.session import ToolSession
 from core.gateway.tools.steps import ToolStep
 from core.kernel.errors import DomainError, Postponed
@@ -51,7 +51,7 @@ class Telling:
     async def add(self, text: str) -> None:
         self.draft.text += text
         shown = cited(self.asked.passages, self.draft.text)
-        self.draft.sources = tuple(map(_source, shown))
+        self.draft.sources = tuple(map(Source.of, shown))
         await write(self.pen, self.draft, text)
 
     async def note(self, words: str) -> None:
@@ -153,9 +153,3 @@ def _said_since(session: ToolSession, stage: int) -> list[str]:
         for row in session.rows
         if row.round > after and row.detail.get("said")
     ]
-
-
-def _source(passage: Passage) -> Source:
-    return Source(
-        passage.number, passage.title, passage.page, passage.heading, passage.score, *passage.where
-    )

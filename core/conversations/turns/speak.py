@@ -3,35 +3,40 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from core.agents import store as agents
 from core.agents.choose_agent import switched_off_words
-from core.agents.model import Agent, Reach
+from core.agents.model import Agent
 from core.agents.policies.read_policy import policy_for
-from core.audit.attempt import attempt
 from core.conversations import store
 from core.conversations.approvals.show_outcome import show_outcome
-from core.conversations.model import Draft, Place, Question, Turn
+from core.conversations.claims.bear_out import bear_out
+from core.conversations.claims.check import Basis
+from core.conversations.looking.look_up import (
+    asker_of,
+    leaves_doubt,
+    look_up,
+    passages_of,
+    recall_for,
+)
+from core.conversations.looking.who_knows import says_nothing, who_might_know
+from core.conversations.model import Draft, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
 from core.conversations.threads.compact_thread import REMEMBERED
-from core.conversations.threads.store import Recalled
 from core.conversations.threads.store import recall as recall_thread
 from core.conversations.tools.open_session import open_session, with_servers
 from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
-from core.gateway.model import AgentTurn, Caller, Exchange, Passage
+from core.gateway.model import AgentTurn, Caller, Exchange
+from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
-from core.knowledge.access.find_asker import find_asker
-from core.knowledge.model import Asker, Findings
-from core.knowledge.search import search_about
-from core.memory.model import COMPANY
-from core.memory.recall import recall
+from core.knowledge.model import Findings
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,6 @@ LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
 LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
 STILL_AT_WORK = "_This takes longer than usual. I am still at work on it._"
-ASKED_ABOUT = "The message asked about"
 
 
 def withheld_note(count: int) -> str:
@@ -87,6 +91,8 @@ async def until_stopped(
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
+    # Beside the loop: what a hostile model has written may take a moment to compare.
+    await asyncio.to_thread(bear_out, draft)
 
 
 async def _first_of(*tasks: "asyncio.Task[Any]", within: float | None = None) -> bool:
@@ -117,31 +123,54 @@ async def _speak(
     async with context.db.transaction() as tx:
         recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
     staff, foreign = await with_servers(context, staff, agent)
-    asker = await _asker(context, staff, question.place, agent.reach)
-    findings = await _search(context, staff, asker, turn, recalled)
+    asker = await asker_of(context, staff, question.place, agent.reach)
+    findings = await look_up(context, staff.embedder, asker, turn, recalled)
     asked = AgentTurn(
         agent=agent.name,
         role=agent.role,
         instructions=agent.instructions,
         question=turn.question,
-        passages=tuple(_passages(turn, findings)),
+        passages=tuple(passages_of(turn, findings)),
+        doubtful=await leaves_doubt(staff, turn, recalled, findings),
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,
-        memory=await _recall(context, agent, question, turn, asker),
+        memory=await recall_for(context, agent, question, turn, asker),
         preference=agent.preference,
         tools=staff.dispatcher.specs(policy_for(staff.roster, agent, foreign)),
     )
-    draft.allowed |= asked.named_addresses()
-    pen.allow(draft.allowed)
     session = await open_session(
         context, staff, agent, question, turn, has_read=_has_read(asked), foreign=foreign
     )
-    await tell_in_rounds(_telling(context, staff, question, turn, asked, pen, draft), session)
+    telling = _telling(context, staff, question, turn, asked, pen, draft)
+    await _tell(telling, session)
     noted = (turn, question.place, asked, findings, session.rows)
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
+    if asker is not None:
+        await _say_what_is_missing(telling, findings, session)
+
+
+async def _tell(telling: Telling, session: ToolSession) -> None:
+    """However it ends, what was said until then is known with what it was made from."""
+    asked, draft = telling.asked, telling.draft
+    draft.allowed |= asked.named_addresses()
+    telling.pen.allow(draft.allowed)
+    try:
+        await tell_in_rounds(telling, session)
+    finally:
+        returned = (result.text for step in session.steps for result in step.results)
+        others = (*asked.memory, *returned)
+        draft.basis = Basis(asked.passages, others, asked.question)
+
+
+async def _say_what_is_missing(telling: Telling, findings: Findings, session: ToolSession) -> None:
+    """What was left out because others read along; or that nothing was found, and who might know."""
+    draft = telling.draft
     if findings.withheld:
         draft.text = _with_note(draft.text, withheld_note(findings.withheld))
+    elif says_nothing(telling.asked, findings, draft, session.rows):
+        who = await who_might_know(telling.context, telling.caller.person_id, findings)
+        draft.text = _with_note(draft.text, who) if who else draft.text
 
 
 def _telling(
@@ -161,59 +190,6 @@ def _telling(
 def _has_read(asked: AgentTurn) -> bool:
     """Documents, what was said before and what is kept are others' words, and not for everybody."""
     return bool(asked.passages or asked.thread or asked.summary or asked.memory)
-
-
-async def _asker(context: TenantContext, staff: Staff, place: Place, reach: Reach) -> Asker | None:
-    """Who asks and who reads along, now; None for an agent that looks into no documents."""
-    if reach == "none":
-        return None
-    return await find_asker(
-        context,
-        staff.readers,
-        person_id=place.person_id,
-        channel=place.channel,
-        private=place.private,
-        workspace_only=reach != "all",
-    )
-
-
-async def _search(
-    context: TenantContext, staff: Staff, asker: Asker | None, turn: Turn, recalled: Recalled
-) -> Findings:
-    """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
-    if asker is None:
-        return Findings((), withheld=0, lexical_only=False)
-    async with attempt(
-        context,
-        "knowledge:documents:search",
-        asker.person_id,
-        reference=turn.turn_id,
-        arguments=context.fingerprint(turn.question),
-        agent=turn.agent,
-    ) as act:
-        findings = await search_about(
-            context,
-            staff.embedder,
-            question=turn.question,
-            asker=asker,
-            said=turn.about.text if turn.about else "",
-            history=tuple(asked for asked, _ in recalled.exchanges[-2:]),
-        )
-        await act.conclude("done", agent=turn.agent, found=len(findings.found))
-    return findings
-
-
-async def _recall(
-    context: TenantContext, agent: Agent, question: Question, turn: Turn, asker: Asker | None
-) -> tuple[str, ...]:
-    """What the agent was asked to keep, as far as it goes into this place: like documents. What is
-    about a person is for their own turns, where nobody else reads along; what is about the company, for
-    places where everybody is of it."""
-    if asker is None or not asker.sight.workspace:
-        return ()
-    place = question.place
-    about = place.person_id if place.private and agent.reach == "all" else COMPANY
-    return await recall(context, about=about, agent=agent.key, question=turn.question)
 
 
 async def watch_for_stop(context: TenantContext, agent: Agent, turn: Turn) -> str:
@@ -241,19 +217,6 @@ def pause_after(look_seconds: float) -> float:
     """Seconds until the next look whether a turn is stopped, when the last one took so long."""
     wanted = look_seconds / LOOKING_SHARE
     return min(max(wanted, STOP_POLL_SECONDS), LONGEST_STOP_POLL_SECONDS)
-
-
-def _passages(turn: Turn, findings: Findings) -> Iterator[Passage]:
-    """What the answer may cite: the message it is about comes first."""
-    first = 1
-    if turn.about is not None and turn.about.text:
-        by = turn.about.by or "somebody"
-        yield Passage(first, ASKED_ABOUT, None, "", turn.about.text, said_by=by)
-        first += 1
-    for number, found in enumerate(findings.found, first):
-        where = (found.document_id, found.first, found.last)
-        place = (number, found.title, found.page, found.heading, found.text)
-        yield Passage(*place, score=found.score, where=where)
 
 
 def _thread(earlier: Sequence[tuple[str, str]]) -> tuple[Exchange, ...]:

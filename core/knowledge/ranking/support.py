@@ -20,6 +20,7 @@ STRANGE_BELOW = 0.15  # a word and a passage less close than this have nothing i
 NEEDED = 0.37
 NEEDED_GROWTH = 0.025  # more is needed where more passages had the chance to be near by accident
 SMALL_CORPUS = 15  # chunks, the size the figures above are for
+NEAR = 0.15  # below what is needed: the same subject, perhaps
 # With words alone.
 NEEDED_BY_WORDS = 0.50
 
@@ -62,6 +63,20 @@ def supports(evidence: Evidence) -> bool:
     if evidence.closeness is None:
         return share_by_count(evidence) >= NEEDED_BY_WORDS
     return strength(evidence) >= needed(evidence.corpus_chunks)
+
+
+def comes_near(evidence: Evidence) -> bool:
+    """Whether the passage has something to do with what was asked, although it may not support."""
+    if evidence.closeness is None:
+        return share_by_count(evidence) >= NEEDED_BY_WORDS / 2
+    return strength(evidence) >= needed(evidence.corpus_chunks) - NEAR
+
+
+def margin(evidence: Evidence) -> float | None:
+    """By how much it supports more than it must; None without embeddings."""
+    if evidence.closeness is None:
+        return None
+    return strength(evidence) - needed(evidence.corpus_chunks)
 
 
 def strength(evidence: Evidence) -> float:

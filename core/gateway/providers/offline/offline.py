@@ -78,7 +78,7 @@ def _compose(prompt: Prompt) -> str:
         words = f"Hello! I am {prompt.agent}, the {prompt.role} agent. Ask me about your documents."
     elif _THANKS.fullmatch(said):
         words = "You are welcome. Ask me anything else about your documents."
-    elif not prompt.passages:
+    elif not prompt.passages or prompt.doubtful:
         words = f"{NOTHING_FOUND} {ADVICE}"
     else:
         asked = [said.text for said in prompt.thread if said.speaker == "person"]

@@ -12,7 +12,7 @@ from core.gateway.providers.offline.pieces import Piece, pieces
 MOST_QUOTES = 5
 # A quote must carry this share of what the best one carries, or it is noise.
 WORTH_QUOTING = 0.65
-# Words of the heading above a sentence count, but less than its own.
+# Words of the heading above a sentence and of the title count, but less than its own.
 HEADING_SHARE = 0.4
 # So do the names of a row's columns; in full, every row of a table would answer alike.
 COLUMN_SHARE = 0.8
@@ -20,7 +20,7 @@ COLUMN_SHARE = 0.8
 FEW_WORDS = 3
 EARLIER_SHARE = 0.8
 # The search put the passages in order; each place down takes this share of a quote's weight.
-PLACE_SHARE = 0.05
+PLACE_SHARE = 0.3
 # What is no sentence names a thing and says nothing of it.
 CAPTION_SHARE = 0.5
 
@@ -32,7 +32,8 @@ _COMMON = frozenset(
     give had has have how i if in into is it its just like many may me more most much must my need
     no not of on one only or our out please say says shall she should so some tell than that the
     their them then there these they this to under up us was we were what when where which who
-    why will with would you your""",
+    why will with would you your
+    big early far fast find happens large late long now often soon""",
     )
 )
 
@@ -123,12 +124,13 @@ def _candidates(passage: Passage) -> Iterator[_Candidate]:
     for piece in pieces(passage.text, passage.heading or passage.title):
         own = stems(piece.about)
         if own:
-            yield _Candidate(passage.number, piece.text, piece.is_caption, _worth(piece, own))
+            worth = _worth(piece, own, passage.title)
+            yield _Candidate(passage.number, piece.text, piece.is_caption, worth)
 
 
-def _worth(piece: Piece, own: frozenset[str]) -> Mapping[str, float]:
+def _worth(piece: Piece, own: frozenset[str], title: str) -> Mapping[str, float]:
     # A heading alone never makes a sentence an answer's first choice, it only lifts it.
-    around = dict.fromkeys(stems(piece.heading), HEADING_SHARE)
+    around = dict.fromkeys(stems(f"{title} {piece.heading}"), HEADING_SHARE)
     beside = dict.fromkeys(stems(piece.columns), COLUMN_SHARE)
     whole = CAPTION_SHARE if piece.is_caption else 1.0
     return {
