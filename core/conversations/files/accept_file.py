@@ -1,6 +1,7 @@
 """A file was given: show its card, and put reading it into the queue."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from core.conversations.files.filing import Filing
 from core.conversations.files.model import FilePlace, FileStatus, SharedFile
@@ -38,17 +39,8 @@ async def accept_file(
     await tell_person(context, filing.messenger, card, place.person_id, key=card_key(document_id))
     arguments = {
         "document_id": document_id,
-        "file": {
-            "file_id": file.file_id,
-            "title": arrival.title,
-            "url": file.url,
-            "size": file.size,
-        },
-        "place": {
-            "channel": place.channel,
-            "thread_ts": place.thread_ts,
-            "person_id": place.person_id,
-        },
+        "file": asdict(replace(file, title=arrival.title)),
+        "place": asdict(place),
     }
     await put_task(
         filing.database,
