@@ -181,6 +181,7 @@ with seen as materialized (
     select c.id, c.token_count
     from chunk c join seen on seen.document_id = c.document_id
     where c.lexemes @@ f.query
+    limit 5000  -- a word that so many have tells hardly one of them from another
   ) m
   cross join corpus
   where f.place <= 2 or f.so_far <= 1000

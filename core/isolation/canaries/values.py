@@ -71,6 +71,8 @@ class Canaries:
             return [(_FIRST_MOMENT + timedelta(microseconds=secrets.randbelow(10**14))).isoformat()]
         if column.type_name in _VECTORS:
             return [str([secrets.randbelow(999) / 1000 for _ in range(column.modifier)])]
+        if column.type_name == "bit":
+            return [format(secrets.randbits(column.modifier), f"0{column.modifier}b")]
         return list(self._others(f"{table}.{column.name}", column.type_name))
 
     def _texts(self, column: Column, literals: list[str]) -> Iterator[str]:
