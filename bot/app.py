@@ -16,7 +16,7 @@ from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, messages, stops
 from handlers.agents import approvals, forms, home, pressing
-from handlers.answers import asking, judging, sharing
+from handlers.answers import asking, gaps, judging, sharing
 from handlers.commands import aegis, ask
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
@@ -30,7 +30,7 @@ from handlers.workspace.welcome import greet
 FEATURES = (
     *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing),
     *(forms, home, pressing, memory, policy_forms, server_forms),
-    *(people, installations),
+    *(people, installations, gaps),
 )
 
 # What can be said of a form while it is still open, without a look into the database: words for

@@ -9,6 +9,7 @@ from core.agents.model import Agent, Roster
 from core.conversations import store
 from core.conversations.approvals.ask_people import ask_people
 from core.conversations.approvals.show_outcome import show_outcome
+from core.conversations.gaps.store import note_gap
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
 from core.conversations.sharing.offer_answer import offer_answer
@@ -151,6 +152,8 @@ async def _keep(context: TenantContext, turn: Turn, draft: Draft) -> None:
         kept = (draft.text, draft.sources, draft.model, draft.drew_on)
         if not await store.keep_answer(tx, turn.turn_id, *kept):
             raise Overtaken
+        if draft.gap:
+            await note_gap(tx, turn.turn_id)
 
 
 async def _end_calls(context: TenantContext, staff: Staff, turn: Turn) -> None:
