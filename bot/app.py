@@ -18,7 +18,7 @@ from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
 from handlers import documents, files, messages, stops
 from handlers.agents import approvals, forms, home, pressing
-from handlers.answers import alone, asking, judging, saving, sharing, sources
+from handlers.answers import alone, asking, gaps, judging, saving, sharing, sources
 from handlers.commands import aegis, ask
 from handlers.knowledge import pressing as knowledge
 from handlers.memory import pressing as memory
@@ -34,7 +34,7 @@ from handlers.workspace.welcome import greet
 FEATURES = (
     *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, saving),
     *(alone, sources, forms, home, pressing, memory, knowledge, policy_forms, server_forms),
-    *(people, installations),
+    *(people, installations, gaps),
 )
 
 # What can be said of a form while it is still open, without a look into the database: words for

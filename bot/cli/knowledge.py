@@ -19,10 +19,11 @@ from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
 from core.kernel.ids import new_reference
+from core.knowledge.access.find_asker import everybodys
 from core.knowledge.arrivals.model import Progress as Told
 from core.knowledge.arrivals.model import unseen
 from core.knowledge.ingest_document import ingest_document
-from core.knowledge.model import ENDINGS, Asker, Findings, Within
+from core.knowledge.model import ENDINGS, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
 from core.knowledge.search import search as search_documents
@@ -84,7 +85,7 @@ async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> 
 async def _search(settings: Settings, question: str, workspace: str | None, within: Within) -> None:
     async with _opened(settings) as product:
         context = await _find_workspace(product, workspace)
-        given, asker = context.fingerprint(question), Asker(OPERATOR, private=False)
+        given, asker = context.fingerprint(question), everybodys(OPERATOR)
         embedder = product.services.staff.embedder
         async with attempt(
             context, SEARCH, OPERATOR, reference=new_reference(), arguments=given

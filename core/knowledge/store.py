@@ -195,10 +195,7 @@ async def search_chunks(
         blend.meaning,
         blend.earlier,
         blend.likeness,
-        within.document_id,
-        within.title_start,
-        within.added_from,
-        within.added_before,
+        *(within.document_id, within.title_start, within.added_from, within.added_before),
         sight.workspace,
         sorted(sight.channels),
     )

@@ -22,6 +22,7 @@ COMMANDS = """\
 • `/ask [agent] question`: ask from any channel
 • `/aegis agents`: who is on the staff
 • `/aegis kb list`: the documents you get answers from; `kb search WORDS`, `kb delete TITLE`, `kb status`
+• `/aegis gaps`: what you asked in private and no document answers; tell the admins
 • `/aegis memory`: what agents keep about you and the company; correct it, or have it forgotten
 • `/aegis budget`: what you have used of models, and what is left; admins set limits with it
 • `/aegis isolation`: whether the walls between workspaces were proved, and when
@@ -32,6 +33,7 @@ FOR_ADMINS = """\
 • `/aegis agents help`: make agents, change them, switch them off, take a change back
 • `/aegis audit [agent: person: action: since:]`: who did what, newest first
 • `/aegis feedback`: how answers were rated
+• `/aegis gaps`: what was asked and no document answers
 • `/aegis policy`: what agents may do with each tool, and who has to say yes
 • `/aegis mcp`: servers of tools that agents may use
 • `/aegis privacy`: what is kept here, for how long; export it, or have it erased"""

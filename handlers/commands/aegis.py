@@ -11,11 +11,13 @@ from core.agents.load_roster import load_roster_for
 from core.agents.policies.set_policy import ACTION as POLICY
 from core.audit.read_log import ACTION as AUDIT
 from core.connections.mcp.change_servers import ADD as ADD_SERVER
+from core.conversations.gaps.list_gaps import ACTION as GAPS
 from core.conversations.review.list_ratings import ACTION as RATINGS
 from core.lifecycle.privacy.review_data import ACTION as PRIVACY
 from core.services import Services
 from core.tenancy.model import Person
 from handlers.agents.command import agents
+from handlers.answers.gaps import show_gaps, show_own
 from handlers.answers.judging import show_ratings
 from handlers.blocks.help import help_page, unknown_subcommand
 from handlers.blocks.refusals import admins_only, refused
@@ -99,5 +101,6 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "mcp": Subcommand(servers, admins_only=ADD_SERVER),
     "privacy": Subcommand(privacy, admins_only=PRIVACY, for_members=memory),
     "privacy memory": Subcommand(memory),  # what is about oneself is everybody's to look at
+    "gaps": Subcommand(show_gaps, admins_only=GAPS, for_members=show_own),
     "feedback": Subcommand(show_ratings, admins_only=RATINGS),
 }

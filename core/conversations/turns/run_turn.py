@@ -11,6 +11,7 @@ from core.conversations.approvals.ask_people import ask_people, end_unasked
 from core.conversations.approvals.carry_out import carry_out
 from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.find_conversation import recall_replies
+from core.conversations.gaps.store import note_gap
 from core.conversations.model import Draft, Question, Speaker, Turn
 from core.conversations.ports import CannotPost
 from core.conversations.sharing.offer_alone import offer_alone
@@ -167,6 +168,8 @@ async def _keep(context: TenantContext, turn: Turn, draft: Draft) -> None:
         kept = (draft.text, draft.sources, draft.model, draft.drew_on)
         if not await store.keep_answer(tx, turn.turn_id, *kept):
             raise Overtaken
+        if draft.gap:
+            await note_gap(tx, turn.turn_id)
 
 
 async def _end_calls(context: TenantContext, staff: Staff, turn: Turn) -> None:

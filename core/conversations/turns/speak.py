@@ -169,6 +169,7 @@ async def _say_what_is_missing(telling: Telling, findings: Findings, session: To
     if findings.withheld:
         draft.text = _with_note(draft.text, withheld_note(findings.withheld))
     elif says_nothing(telling.asked, findings, draft, session.rows):
+        draft.gap = True
         who = await who_might_know(telling.context, telling.caller.person_id, findings)
         draft.text = _with_note(draft.text, who) if who else draft.text
 

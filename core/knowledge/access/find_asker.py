@@ -45,3 +45,8 @@ async def find_asker(
     here = frozenset() if room.has_asker is False else frozenset({channel})
     sight = Sight(room.only_full_members, here)
     return Asker(person_id, private, sight, Sight(True, theirs | here, person_id))
+
+
+def everybodys(person_id: str) -> Asker:
+    """Somebody who is shown what everybody in the workspace may see and nothing else: an operator."""
+    return Asker(person_id, private=False)

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from core.conversations.files import file_card
-from core.knowledge.arrivals import take_in
+from core.knowledge.renewal import embed_chunks
 from handlers.blocks.knowledge import INDEXES, READS, WAITS
 from tests.integration.worker.queueing import until_drained
 from tests.scenario.files.dropping import LONG, cards, documents, drop, until_said
@@ -24,7 +24,7 @@ async def http(stage):
 async def test_a_card_says_how_far_a_file_is(stage, new_document, monkeypatch):
     """It waits, is read, is indexed passage by passage, and is there."""
     monkeypatch.setattr(file_card, "FIRST_PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(take_in, "STEP", 1)
+    monkeypatch.setattr(embed_chunks, "STEP", 1)
     await new_document("hooks.md", LONG[: len(LONG) // 8])
     lines = await stage.play("[{workspace: northwind, person: ana, in: dm, upload: hooks.md}]")
 

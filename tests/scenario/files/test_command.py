@@ -46,9 +46,9 @@ async def test_what_was_added_is_found_with_its_place(company, tmp_path):
     status, said = await aegis(environment, "kb", "search", *question)
 
     assert status == 0
-    assert "1. hooks.md · Hooks › Wall\n    Bicycle number 3 hangs on hook 7" in said
+    assert "[1] hooks.md  Hooks › Wall\n    Bicycle number 3 hangs on hook 7" in said
     other = await aegis(environment, "kb", "search", "zeppelin", "--workspace", team)
-    assert other == (0, "Nothing in the documents of this workspace supports an answer.\n")
+    assert other == (0, "Nothing in the documents is about this.\n")
 
 
 def test_on_a_terminal_there_is_a_bar(monkeypatch):

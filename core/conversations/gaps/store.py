@@ -1,0 +1,39 @@
+"""The statements of gaps, one function each."""
+
+from collections.abc import Sequence
+
+from core.conversations.gaps.model import Gap
+from core.db import sql
+from core.db.transaction import Tx
+
+SQL = sql.load("core.conversations.gaps")
+
+
+async def note_gap(tx: Tx, turn_id: str) -> None:
+    """The answer of this turn found nothing."""
+    await tx.execute(SQL["note_gap"], turn_id)
+
+
+async def list_gaps(tx: Tx, limit: int) -> list[Gap]:
+    """What admins may read, newest first."""
+    return [Gap(**row) for row in await tx.fetch(SQL["list_gaps"], limit)]
+
+
+async def count_untold(tx: Tx) -> int:
+    """How many were asked in direct messages and told by nobody."""
+    return int(await tx.fetchval(SQL["count_untold"]))
+
+
+async def list_own(tx: Tx, person_id: str, limit: int) -> list[Gap]:
+    """What that person has asked in private and told nobody, newest first."""
+    return [Gap(**row) for row in await tx.fetch(SQL["list_own"], person_id, limit)]
+
+
+async def tell_gap(tx: Tx, turn_id: str, person_id: str) -> str | None:
+    """The question, once told; None where it is no open one of that person's."""
+    question: str | None = await tx.fetchval(SQL["tell_gap"], turn_id, person_id)
+    return question
+
+
+async def dismiss_gaps(tx: Tx, turn_ids: Sequence[str]) -> None:
+    await tx.execute(SQL["dismiss_gaps"], list(turn_ids))
