@@ -7,6 +7,7 @@ import pytest
 
 from tests.attacks.door import Door, new_event_id
 from tests.integration.intake.socket_slack import connected, open_socket_slack
+from tests.integration.worker.queueing import is_true, until
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def test_a28_an_envelope_whose_acknowledgement_was_lost_comes_again_and_ha
 
 
 async def test_a28_an_envelope_that_was_not_stored_is_not_acknowledged(
-    door: Door, slack, monkeypatch
+    door: Door, slack, monkeypatch, caplog
 ):
     """The other half: an acknowledgement without a row would be an event lost."""
     monkeypatch.setattr("bot.intake.accept.ANSWER_SECONDS", 0.2)
@@ -56,7 +57,7 @@ async def test_a28_an_envelope_that_was_not_stored_is_not_acknowledged(
     async with connected(slack, door.stage.product.intake):
         await slack.until_connected(1)
         await slack.send("lost", payload)
-        await asyncio.sleep(0.5)
+        await until(is_true(lambda: "an envelope was not stored" in caplog.text))
         for connection in taken:
             await pool.release(connection)
         await slack.send("again", payload)

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.errors import in_our_words
 from bot.slack.pacing.pace import Pace
 from bot.slack.pacing.patience import waiting_at_most
+from bot.slack.pacing.tiers import IN_ONE_CHANNEL, Rate
 from bot.slack.pacing.web_client import MOST_TOKENS, PacedWebClient, slack_session, web_client
 from core.conversations.ports import CannotPost
 from core.kernel.errors import Disconnected, Postponed
@@ -73,11 +74,11 @@ def client_of(slack, session, database):
     return make
 
 
-async def test_a_429_of_30_seconds_holds_that_workspace_and_method_for_every_process(
+async def test_a_429_of_an_hour_holds_that_workspace_and_method_for_every_process(
     slack, client_of, new_context
 ):
     mine, other = await new_context(), await new_context()
-    slack.answers = [too_many("30")]
+    slack.answers = [too_many("3600")]
     with pytest.raises(NotCarriedOut) as refused:
         await client_of(mine).chat_update(channel="C1", ts="1.1", text="a")
     with pytest.raises(NotCarriedOut) as held:
@@ -85,8 +86,8 @@ async def test_a_429_of_30_seconds_holds_that_workspace_and_method_for_every_pro
     await client_of(mine).chat_delete(channel="C1", ts="1.1")
     await client_of(other).chat_update(channel="C1", ts="1.1", text="c")
 
-    assert refused.value.seconds == 30
-    assert 29 < held.value.seconds <= 30
+    assert refused.value.seconds == 3600
+    assert 3000 < held.value.seconds <= 3600
     assert [method for method, _ in slack.calls] == ["chat.update", "chat.delete", "chat.update"]
 
 
@@ -97,7 +98,7 @@ async def test_a_429_of_a_second_is_waited_out(slack, client_of, context):
 
     assert answer["ok"]
     assert len(slack.calls) == 2
-    assert 1 <= time.monotonic() - started < 4
+    assert time.monotonic() - started >= 1
 
 
 @pytest.mark.parametrize("seconds", ["soon", "-1", "nan", "1e400"])
@@ -158,9 +159,10 @@ async def test_a_method_that_is_not_there_is_not_asked_for_again(slack, client_o
     assert refused.value.reason == f"http_{status}"
 
 
-async def test_one_channel_gets_a_message_a_second_and_another_need_not_wait(
-    slack, client_of, context
+async def test_one_channel_gets_two_messages_at_once_and_another_need_not_wait(
+    slack, client_of, context, monkeypatch
 ):
+    monkeypatch.setitem(IN_ONE_CHANNEL, "chat.postMessage", Rate(a_minute=1, burst=2))
     api = client_of(context)
     with waiting_at_most(0.0):
         for _ in range(2):
@@ -168,11 +170,18 @@ async def test_one_channel_gets_a_message_a_second_and_another_need_not_wait(
         with pytest.raises(NotCarriedOut):
             await api.chat_postMessage(channel="C1", text="b")
         await api.chat_postMessage(channel="C2", text="c")
-    started = time.monotonic()
-    await api.chat_postMessage(channel="C1", text="b")
 
-    assert len(slack.calls) == 4
-    assert 0.3 < time.monotonic() - started < 3
+    assert len(slack.calls) == 3
+
+
+async def test_what_has_to_wait_for_its_slot_is_said_then(slack, client_of, context, monkeypatch):
+    monkeypatch.setitem(IN_ONE_CHANNEL, "chat.postMessage", Rate(a_minute=120, burst=1))
+    api, started = client_of(context), time.monotonic()
+    for _ in range(2):
+        await api.chat_postMessage(channel="C1", text="a")
+
+    assert len(slack.calls) == 2
+    assert time.monotonic() - started >= 0.4
 
 
 async def test_a_database_that_does_not_answer_stops_no_call(slack, client_of, context, admin_dsn):
@@ -180,7 +189,7 @@ async def test_a_database_that_does_not_answer_stops_no_call(slack, client_of, c
     try:
         async with admin.transaction():
             await admin.execute("lock table control.rate_limit")
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(60):
                 await client_of(context).chat_update(channel="C1", ts="1.1", text="a")
     finally:
         await admin.close()

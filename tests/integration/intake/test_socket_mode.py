@@ -111,14 +111,15 @@ async def test_a_refused_connection_is_no_stampede(slack, intake, monkeypatch, c
     clients = [connected(slack, intake) for _ in range(10)]
     for client in clients:
         await client.__aenter__()
-    await asyncio.sleep(2.0)
+    await slack.until_asked(30)
     asked = sorted(slack.asked_at)
     slack.refuse = None
     await slack.until_connected(10)
     for client in clients:
         await client.__aexit__(None, None, None)
 
-    assert len(asked) <= 45  # 10 at first; without a pause there would be hundreds
+    # Each asked at once, after 0.25 s at least, and after 0.5 s more: nobody for the third time before.
+    assert asked[29] - asked[0] > 0.7
     assert asked[19] - asked[10] > 0.15  # the second tries of all ten
     assert socket_mode.HINTS[reason] in caplog.text
 
