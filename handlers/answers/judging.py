@@ -132,6 +132,7 @@ async def _show(services: Services, pressed: Judging, person: Person) -> None:
     _, turn_id, channel = (*pressed.value.split(":"), "", "")[:3]
     prompts = await inspect_answer(
         pressed.tenant,
+        services.staff.readers,
         turn_id,
         person=person,
         channel=channel,

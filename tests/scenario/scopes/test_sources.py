@@ -7,6 +7,7 @@ from core.knowledge.access.open_passage import NOT_THERE
 from core.knowledge.forget_document import forget_document
 from handlers.blocks.answers.asking import ASK_ABOUT, ASK_FORM
 from handlers.blocks.review.rating import WHY
+from handlers.blocks.review.shown import SHOWN
 from tests.scenario.agents.forms import filled_in, opened
 from tests.scenario.agents.seen import (
     channel_of,
@@ -117,6 +118,26 @@ async def test_why_this_answer_lists_only_what_whoever_looks_may_see(asking, per
         await person("shortcut", who, callback_id=WHY, ts=answer.ts, **{"in": "#leadership"})
         words = text_of(opened(furnished, who))
         assert ("Kestrel.md" in words) is sees
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+async def test_an_admin_sees_what_the_model_saw_only_while_in_the_channel(
+    asking, person, furnished, still_there
+):
+    await asking("ben", "leadership", PRICE)
+    answer = messages_in(furnished, channel_of(furnished, "leadership"))[-1]
+    await person("shortcut", "ana", callback_id=WHY, ts=answer.ts, **{"in": "#leadership"})
+    if not still_there:
+        goes_out(furnished, "ana", "leadership")
+    value = next(
+        button["value"]
+        for block in opened(furnished)["blocks"]
+        for button in block.get("elements", ())
+        if button["action_id"] == SHOWN
+    )
+    await person("click", "ana", action_id=SHOWN, value=value)
+
+    assert ("41 million" in text_of(opened(furnished))) is still_there
 
 
 @pytest.fixture
