@@ -25,7 +25,7 @@ from bot.intake.accept import Intake
 from bot.worker.mailboxes import MailboxDrain
 from core.audit import store as audit_store
 from core.conversations import store as conversations
-from core.conversations.turns import speak
+from core.conversations.looking import look_up
 from core.conversations.turns.parts import RecordedParts
 from core.gateway.answer import Gateway
 from core.jobs import store as jobs
@@ -77,8 +77,8 @@ def rig() -> None:
     # The row of the attempt or of its outcome is written, in a transaction that is still open.
     replace(audit_store, "put_event", dies_after(audit_store.put_event, "in-audit"))
     # The tool has run; the row that says so has not been written.
-    search = dies_after(vars(speak)["search_about"], "between-tool-and-record")
-    replace(speak, "search_about", search)
+    search = dies_after(vars(look_up)["search_about"], "between-tool-and-record")
+    replace(look_up, "search_about", search)
     replace(Gateway, "answer", _dies_while_it_speaks(Gateway.answer))
     # Slack has the message; its ts is not on record.
     replace(RecordedParts, "opened", dies_before(RecordedParts.opened, "between-post-and-record"))

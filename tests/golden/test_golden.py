@@ -47,7 +47,7 @@ class Answer:
 async def ask(context: TenantContext, embedder: Embedder, question: str) -> Answer:
     findings = await search(context, embedder, question=question, asker=Asker("U1", True))
     passages = tuple(
-        Passage(number, found.title, found.page, found.heading, found.text)
+        Passage(number, found.title, found.page, found.heading, found.text, score=found.score)
         for number, found in enumerate(findings.found, 1)
     )
     doubtful = await is_doubtful(embedder, question, findings)

@@ -19,7 +19,9 @@ COLUMN_SHARE = 0.8
 # A question of fewer words of its own leans on the one before, whose words count for so much.
 FEW_WORDS = 3
 EARLIER_SHARE = 0.8
-# The search put the passages in order; each place down takes this share of a quote's weight.
+# The search has judged the passages: a quote counts by this power of its passage's score, against the
+# best one's. Without scores each place down takes this share of a quote's weight.
+FIT_POWER = 5
 PLACE_SHARE = 0.3
 # What is no sentence names a thing and says nothing of it.
 CAPTION_SHARE = 0.5
@@ -64,10 +66,8 @@ def best_quotes(question: str, passages: Sequence[Passage], before: str = "") ->
         word: wanted[word] * math.log(1 + len(candidates) / count)
         for word, count in seen_in.items()
     }
-    scored = [
-        (_score(c, rarity) * (1 - PLACE_SHARE) ** (c.number - 1), -place, c)
-        for place, c in enumerate(candidates)
-    ]
+    fits = _fits(passages)
+    scored = [(_score(c, rarity) * fits[c.number], -place, c) for place, c in enumerate(candidates)]
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     if not scored or scored[0][0] == 0:
         # The search judged by meaning and no word is shared: begin where it would begin.
@@ -75,6 +75,17 @@ def best_quotes(question: str, passages: Sequence[Passage], before: str = "") ->
         return [Quote(c.number, c.text) for c in said[:2]]
     floor = scored[0][0] * WORTH_QUOTING
     return _distinct(c for score, _, c in scored if score >= floor)
+
+
+def _fits(passages: Sequence[Passage]) -> dict[int, float]:
+    """By number, how much each passage counts: as the search judged it, else by its place."""
+    best = max((passage.score or 0.0 for passage in passages), default=0.0)
+    return {
+        passage.number: (passage.score / best) ** FIT_POWER
+        if passage.score and best
+        else (1 - PLACE_SHARE) ** (passage.number - 1)
+        for passage in passages
+    }
 
 
 def _wanted(question: str, before: str) -> dict[str, float]:
