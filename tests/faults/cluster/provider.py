@@ -17,6 +17,7 @@ TOKEN = re.compile(r"\bTOK[0-9a-f]{10}\b")
 CANARY = re.compile(r"\bCAN[0-9a-f]{10}\b")
 PIECES = 4
 _QUESTION = "Question:\n"
+NO_WORD = "The documents say no word."
 
 
 @dataclass(slots=True)
@@ -95,8 +96,8 @@ def echo(shown: str) -> str:
     """The answer to a prompt: the question's own token and the documents' words, nothing else."""
     passages, _, question = shown.rpartition(_QUESTION)
     tokens = " ".join(TOKEN.findall(question)) or "no token"
-    words = " ".join(sorted(set(CANARY.findall(passages)))) or "no word"
-    return f"To {tokens} the documents say {words} [1]."
+    words = " ".join(sorted(set(CANARY.findall(passages))))
+    return f"To {tokens}. The documents say {words} [1]." if words else f"To {tokens}. {NO_WORD}"
 
 
 def pieces(text: str) -> list[str]:

@@ -11,9 +11,9 @@ MOST_PARTS = 4
 # What stands below the words: buttons to rate them by.
 BELOW = r"(\n\[Good answer\] \[Bad answer\])?$"
 # What the vendor of `tests.faults.cluster.provider` says, whole.
-_WHOLE = re.compile(r"To [\w ]+? the documents say [\w ]+? \[1\]\.")
+_WHOLE = re.compile(r"To [\w ]+?\. The documents say ([\w ]+? \[1\]|no word)\.")
 # And what is left of it where it broke off.
-_BROKEN_OFF = re.compile(r"To [\w ]*\n\nThe model broke off in the middle of the answer\." + BELOW)
+_BROKEN_OFF = re.compile(r"To [\w. ]*\n\nThe model broke off in the middle of the answer\." + BELOW)
 
 
 def whole_answers(messages: list[Message]) -> list[Message]:

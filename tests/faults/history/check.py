@@ -36,6 +36,8 @@ from tests.faults.history.views import (
 
 _OWNER_IS_TOLD = "Something in this workspace failed on our side again and again"
 _OVER = ("done", "failed")
+_LEFT_OUT = "left out here, because"
+MOST_WITHHELD = 0.1  # of all answers
 _CANARY = re.compile(r"\bCAN[0-9a-f]{10}\b")
 
 
@@ -109,15 +111,24 @@ def foreign(history: History) -> Iterator[str]:
 
 
 def unfounded(history: History) -> Iterator[str]:
-    """An answer holds what its workspace's own document says, unless the model broke it off."""
+    """An answer holds what its workspace's own document says, unless the model broke it off, or it says
+    that sources were left out: who is in a channel is asked of Slack, and while Slack is ill nobody
+    knows. Of all answers few may say that."""
     stopped = {said.token for said in history.said if said.stopped}
     apologized = apologies(history)
-    for token, messages in answers_by_token(history).items():
+    answers = answers_by_token(history)
+    withheld = 0
+    for token, messages in answers.items():
         for message in messages if token not in stopped else ():
             canary = history.canaries.get(message.workspace, "")
-            broke_off = message in apologized
-            if canary not in message.text and not message.streaming and not broke_off:
+            if canary in message.text or message.streaming or message in apologized:
+                continue
+            if _LEFT_OUT in message.text:
+                withheld += 1
+            else:
                 yield f"{token} without its canary: {message.text[:80]!r}"
+    if withheld > MOST_WITHHELD * len(answers):
+        yield f"sources were left out of {withheld} answers of {len(answers)}"
 
 
 def uncalled(history: History) -> Iterator[str]:

@@ -18,7 +18,7 @@ def a_run_with_a_command(*, accepted: bool = True):
     )
     run.messages += [
         Message("w1", "C1", "", "40.1", True, f"@ana asks: What is the code word? {ASKED}"),
-        Message("w1", "C1", "40.1", "40.2", True, f"To {ASKED} the documents say {CANARY} [1]."),
+        Message("w1", "C1", "40.1", "40.2", True, f"To {ASKED}. The documents say {CANARY} [1]."),
     ]
     return run
 

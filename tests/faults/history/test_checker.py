@@ -22,9 +22,9 @@ def a_clean_run() -> History:
         Said("w1", "C1", "10.4", "10.4", START + 4),
     ]
     messages = [
-        Message("w1", "D1", "10.1", "20.1", True, f"To {ONE} the documents say {CANARY} [1]."),
-        Message("w1", "D1", "10.1", "20.2", True, f"To {TWO} the documents say {CANARY} [1]."),
-        Message("w2", "C2", "10.3", "20.3", True, f"To {OTHERS} the documents say {FOREIGN} [1]."),
+        Message("w1", "D1", "10.1", "20.1", True, f"To {ONE}. The documents say {CANARY} [1]."),
+        Message("w1", "D1", "10.1", "20.2", True, f"To {TWO}. The documents say {CANARY} [1]."),
+        Message("w2", "C2", "10.3", "20.3", True, f"To {OTHERS}. The documents say {FOREIGN} [1]."),
     ]
     deliveries = [
         Delivery(f"Ev{n}", "message", each.workspace, 0, each.at, 12.0, "200", each.ts)
@@ -103,8 +103,8 @@ def test_an_apology_is_not_the_second_half_of_an_answer():
 
 HALVES = {
     "the beginning": f"To {ONE} the documents",
-    "the middle": "the documents say",
-    "two in one": f"To {ONE} the docTo {ONE} the documents say {CANARY} [1].",
+    "the middle": "The documents say",
+    "two in one": f"To {ONE} the docTo {ONE}. The documents say {CANARY} [1].",
     "nothing": "",
 }
 
@@ -132,7 +132,7 @@ def test_an_apology_is_no_leftover(words):
 
 def test_half_an_answer_is_no_leftover_where_somebody_pressed_stop_or_a_failover_forgot_it():
     run = a_clean_run()
-    run.messages.append(Message("w2", "C2", "10.3", "20.9", True, "the documents say"))
+    run.messages.append(Message("w2", "C2", "10.3", "20.9", True, "The documents say"))
     assert "leftover" in rules(run)
     stopped = replace(run, said=[*run.said[:2], replace(run.said[2], stopped=True), run.said[3]])
     assert "leftover" not in rules(stopped)
@@ -174,9 +174,19 @@ def test_an_answer_in_another_thread_is_foreign():
 
 def test_an_answer_without_the_documents_words_is_found():
     run = a_clean_run()
-    run.messages[0] = replace(run.messages[0], text=f"To {ONE} the documents say no word [1].")
+    run.messages[0] = replace(run.messages[0], text=f"To {ONE}. The documents say no word.")
 
     assert rules(run) == {"unfounded"}
+
+
+def test_one_that_says_that_sources_were_left_out_is_none_unless_there_are_many(monkeypatch):
+    run = a_clean_run()
+    words = f"To {ONE}. The documents say no word.\n\n_1 source left out here, because …_"
+    run.messages[0] = replace(run.messages[0], text=words)
+    assert rules(run) == {"unfounded"}  # one of three
+
+    monkeypatch.setattr("tests.faults.history.check.MOST_WITHHELD", 0.5)
+    assert rules(run) == set()
 
 
 def test_answers_in_the_wrong_order_are_found():
