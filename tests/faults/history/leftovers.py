@@ -9,7 +9,8 @@ from tests.faults.history.model import History
 
 # How all begins, or ends, that the product says in a thread besides answers: apologies and notices.
 _SAID_BESIDES = re.compile(
-    r"(Sorry\b|AEGIS (is|cannot)\b|I could not answer\b|I stopped here\b)"
+    r"(Sorry\b|AEGIS (is|cannot)\b|I could not answer\b|I stopped here\b"
+    r"|\d+ sources? (was|were) left out of this answer\b)"
     r"|.*(The model broke off in the middle of the answer|Stopped)\._?" + BELOW,
     re.DOTALL,
 )
