@@ -27,7 +27,8 @@ BOT_EVENTS = {
     "user_change": "a guest, an admin, somebody who left: known at once",
 }
 _AEGIS_HINT = (
-    "help | agents | kb | memory | isolation | audit | budget | feedback | mcp | policy | privacy"
+    "help | agents | kb | gaps | memory | isolation | audit | budget | feedback | mcp | policy"
+    " | privacy"
 )
 # On a message, in its menu: callback id, name (24 characters at most), description.
 SHORTCUTS = (

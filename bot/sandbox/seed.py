@@ -54,7 +54,7 @@ COMMANDS = (
         name="/aegis",
         description="What AEGIS can do",
         usage=(
-            "help | agents | kb | memory | isolation | audit | budget | feedback | mcp | policy"
+            "help | agents | kb | gaps | memory | isolation | audit | budget | feedback | mcp | policy"
             " | privacy"
         ),
     ),

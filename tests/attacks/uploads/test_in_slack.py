@@ -64,6 +64,8 @@ async def test_a95_who_may_not_see_a_document_learns_nothing_of_it(stage, tmp_pa
     """Ben asks what only Ana's own file answers: he is told what he is told without that file."""
     (tmp_path / "diary.docx").write_bytes(hostile.word(ZEPPELIN))
     ask = f'- {{workspace: northwind, person: ben, in: {where}, say: "@AEGIS when does the zeppelin land?"}}'
+    # An admin who has said something is somebody who might know, file or not.
+    await stage.play("[{workspace: northwind, person: ana, in: dm, say: help}]")
     before = spoken(await stage.play(ask))
     await stage.play("[{workspace: northwind, person: ana, in: dm, upload: diary.docx}]")
     after = spoken(await stage.play(ask))

@@ -8,9 +8,23 @@ from core.gateway.tools.model import ToolCaller
 from core.kernel.errors import Invalid
 from core.knowledge.ingest_document import ingest_document
 from core.knowledge.reading.limited_reader import LimitedReader
+from core.tenancy.membership.readers import Readers
 
-CALLER = ToolCaller("t1", "U1", "aegis")
-(TOOL,) = (tool for tool in reading_tools(None) if tool.name == "search_knowledge")
+CALLER = ToolCaller("t1", "U1", "aegis", private=True)
+
+
+class Nobody:
+    """A Slack that cannot say who is in a channel, nor who anybody is."""
+
+    async def list_members(self, context, channel):
+        return None
+
+    async def look_up_all(self, context, person_ids):
+        return []
+
+
+_TOOLS = reading_tools(None, Readers(Nobody(), Nobody()))
+(TOOL,) = (tool for tool in _TOOLS if tool.name == "search_knowledge")
 
 
 async def found(context, written: str) -> str:

@@ -50,7 +50,7 @@ async def test_whoever_sees_an_answer_is_told_why_it_is_so(staffed, person, answ
     assert "Purchasing.md" in words
     assert "offline" in words
     assert "from question to end" in words
-    assert re.search(r"Purchasing\.md.* · score 0\.\d{3}\n", words)
+    assert re.search(r"Purchasing\.md.* · score [01]\.\d{3}\n", words)
     assert "why this model: the operator's order" in words
 
 
@@ -81,7 +81,9 @@ async def test_an_answer_from_before_scores_were_kept_is_explained_too(staffed, 
             "update turn set sources = (select jsonb_agg(one - 'score')"
             " from jsonb_array_elements(sources) as one)"
         )
-    await person("shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#random"})
+    await person(
+        "shortcut", "cho", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
+    )
 
     words = words_of(opened(staffed, "cho"))
     assert "Purchasing.md" in words
