@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,11 @@ def left_behind(folder: Path, pid: int | str = "self") -> list[str]:
 
 def children() -> set[str]:
     """The processes that this one has started and that still are."""
-    threads = Path("/proc/self/task").iterdir() if Path("/proc").is_dir() else ()
-    return {pid for t in threads for pid in (t / "children").read_text("ascii").split()}
+    found: set[str] = set()
+    for thread in Path("/proc/self/task").iterdir() if Path("/proc").is_dir() else ():
+        with suppress(FileNotFoundError):  # a thread that has just ended
+            found.update((thread / "children").read_text("ascii").split())
+    return found
 
 
 async def read_well(reader: LimitedReader) -> None:
