@@ -172,8 +172,20 @@ async def test_two_look_ups_of_the_same_people_do_not_wait_for_each_other_for_ev
 
     again = await recognize_people(context, told, people)
     assert again == dict.fromkeys(people, "member")
-    for found in both:  # who was overtaken knows the less, and nothing wrong
-        assert set(found.items()) <= set(again.items())
+    assert all(found == again for found in both)
+
+
+async def test_who_was_overtaken_by_another_look_up_knows_as_much(context, told):
+    """A channel's documents would stay closed to everybody there until somebody asks once more."""
+
+    async def looked_up_by_another_worker():
+        told.meanwhile = None
+        await recognize_people(context, told, ["U1"])
+
+    told.meanwhile = looked_up_by_another_worker
+
+    assert await recognize_people(context, told, ["U1", "U2"]) == told.standings
+    assert told.asked == [["U1", "U2"], ["U1"]]  # and Slack was not asked a third time
 
 
 async def test_whose_documents_are_seen_where(context, readers, told):
