@@ -30,6 +30,19 @@ where state = 'ready' and (
   or (scope = 'person' and owner_id = $1 and $1 <> ''))
 order by added_at desc, id desc;
 
+-- shows_more --
+-- Whether $1 to $3 (a person, the workspace's or not, channels) show a document that $4 to $6 do not.
+select exists (
+  select from document
+  where state = 'ready' and (
+    (scope = 'workspace' and $2::bool)
+    or (scope = 'channel' and channel_id = any ($3::text[]))
+    or (scope = 'person' and owner_id = $1 and $1 <> ''))
+  and not (
+    (scope = 'workspace' and $5::bool)
+    or (scope = 'channel' and channel_id = any ($6::text[]))
+    or (scope = 'person' and owner_id = $4 and $4 <> '')));
+
 -- list_channels --
 -- Those that documents belong to.
 select distinct channel_id from document where scope = 'channel';
@@ -143,10 +156,13 @@ update document set scope = $2, owner_id = '', channel_id = $3 where document_id
 -- Meaning by signs first and by the whole embedding then. Every candidate gets both scores, each
 -- divided by the best of its kind (Bruch, Gai & Ingber 2023: better than ranks), and is raised by its
 -- likeness to the best two, which are taken for right (Rocchio 1971).
+--
+-- How many rows `seen` has the planner cannot know, and after a large upload not even how many chunks
+-- there are. `(x in (select ..)) is true` is no join to it, so that it is looked up in a hash table
+-- whatever was guessed; as a join it went through all chunks once for each document.
 with seen as materialized (
   -- The one place that says where this search may look: what is not here takes no candidate's place.
-  select d.id, d.document_id, d.title, d.scope, d.owner_id, d.channel_id, d.embedding_model as model
-  from document d
+  select d.id, d.document_id, d.embedding_model as model from document d
   where ((d.scope = 'workspace' and $19::bool)
       or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
       or (d.scope = 'person' and d.owner_id = $4 and $4 <> ''))
@@ -179,8 +195,8 @@ with seen as materialized (
   from weighed f
   cross join lateral (
     select c.id, c.token_count
-    from chunk c join seen on seen.document_id = c.document_id
-    where c.lexemes @@ f.query
+    from chunk c
+    where c.lexemes @@ f.query and (c.document_id in (select seen.document_id from seen)) is true
     limit 5000  -- a word that so many have tells hardly one of them from another
   ) m
   cross join corpus
@@ -197,20 +213,21 @@ with seen as materialized (
     select e.chunk_id
     from (
       select g.chunk_id
-      from chunk_sign g join seen on seen.id = g.document_number and seen.model = sought.model
+      from chunk_sign g
+      where ((g.document_number, sought.model) in (select seen.id, seen.model from seen)) is true
       order by g.signs operator(extensions.<~>) sought.signs, g.chunk_id limit 10 * $7
     ) near
     join chunk_embedding e on e.chunk_id = near.chunk_id
     order by e.embedding operator(extensions.<=>) sought.embedding, e.chunk_id limit $7
   ) whole
 ), scored as materialized (
-  select c.id, seen.model, e.embedding, coalesce(words.score, 0) as words,
+  select c.id, d.embedding_model as model, e.embedding, coalesce(words.score, 0) as words,
          1 - (e.embedding operator(extensions.<=>) sought.embedding) as meaning
   from (select id from once union select id from nearest) candidate
   join chunk c on c.id = candidate.id
-  join seen on seen.document_id = c.document_id
+  join document d on d.document_id = c.document_id
   cross join corpus
-  left join sought on sought.model = seen.model
+  left join sought on sought.model = d.embedding_model
   left join chunk_embedding e on e.chunk_id = c.id and sought.model is not null
   left join lateral (
     select sum(f.weight * w.times * 2.5
@@ -253,23 +270,23 @@ with seen as materialized (
   from unnest($9::text[], $10::text[], $11::text[])
     with ordinality v (word, embedding, model, place)
 )
-select c.id, c.document_id, seen.title, seen.scope, seen.owner_id, seen.channel_id, c.position,
-       c.heading, c.page, c.body, seen.model, fused.score,
+select c.id, c.document_id, d.title, d.scope, d.owner_id, d.channel_id, c.position,
+       c.heading, c.page, c.body, d.embedding_model as model, fused.score,
        corpus.n as corpus_chunks,
        array(select t.lexeme from term t
              where t.lexeme = any (tsvector_to_array(c.lexemes))) as matched,
        array(select case when v.is_whole or not c.lexemes @@ v.query
                          then 1 - (e.embedding operator(extensions.<=>) v.embedding) end
-             from variant v where v.model = seen.model order by v.place) as closeness,
+             from variant v where v.model = d.embedding_model order by v.place) as closeness,
        array(select v.unheard_of
-             from variant v where v.model = seen.model order by v.place) as unheard_of,
+             from variant v where v.model = d.embedding_model order by v.place) as unheard_of,
        array(select t.lexeme from term t order by t.lexeme) as term_lexemes,
        array(select t.n from term t order by t.lexeme) as term_chunks,
        array(select t.rarity from term t order by t.lexeme) as term_rarities,
        array(select t.asked from term t order by t.lexeme) as term_asked
 from fused
 join chunk c on c.id = fused.id
-join seen on seen.document_id = c.document_id
+join document d on d.document_id = c.document_id
 cross join corpus
 left join chunk_embedding e on e.chunk_id = c.id
 order by fused.score desc, c.id;

@@ -98,9 +98,13 @@ async def search(
 
 
 async def _count_withheld(context: TenantContext, look: _Search, asker: Asker) -> int:
-    """How many documents the asker alone could have had passages of."""
+    """How many documents the asker alone could have had passages of. Mostly there is nothing to count,
+    and then it costs no second search."""
     if asker.alone == asker.sight:
         return 0
+    async with context.db.transaction() as tx:
+        if not await store.shows_more(tx, asker.alone, than=asker.sight):
+            return 0
     rows = look.supported(await look.rows(context, asker.alone))
     return len({row["document_id"] for row in rows if not _may_see(asker, row)})
 

@@ -47,6 +47,17 @@ async def list_documents(tx: Tx, sight: Sight) -> list[Document]:
     return [_document(row) for row in rows]
 
 
+async def shows_more(tx: Tx, sight: Sight, than: Sight) -> bool:
+    """Whether there is a document in *sight* that is not in the other."""
+    return bool(
+        await tx.fetchval(
+            SQL["shows_more"],
+            *(sight.person_id, sight.workspace, sorted(sight.channels)),
+            *(than.person_id, than.workspace, sorted(than.channels)),
+        )
+    )
+
+
 async def list_channels(tx: Tx) -> list[str]:
     """The channels that have documents of their own."""
     return [row["channel_id"] for row in await tx.fetch(SQL["list_channels"])]
