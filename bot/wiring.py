@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.app import FORM_CHECKS, TASKS, build_app
 from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
-from bot.models.embedders import open_embedder
+from bot.models.embedders import FOR_DOCUMENTS, open_embedder
 from bot.settings import Settings, file_hosts
 from bot.slack.channels.members import SlackMembers
 from bot.slack.clients import SlackClients
@@ -116,7 +116,8 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         servers = ToolServers(network, tell=_tell_owners(storage.database))
         directory = SlackDirectory(clients, workspaces)
         readers = Readers(SlackMembers(clients), directory)
-        shelf = Shelf(reader, InTurn(embedder) if embedder else None, settings.quota)
+        writer = await open_embedder(settings, model_client, niceness=FOR_DOCUMENTS)
+        shelf = Shelf(reader, InTurn(writer) if writer else None, settings.quota)
         staff = _staff(gateway, messenger, shelf, embedder, readers, servers)
         files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(

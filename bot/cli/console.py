@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -18,6 +19,10 @@ from core.db.migrate import MigrationError
 from core.kernel.errors import DomainError
 
 Result = TypeVar("Result")
+
+# A thread that computes, cutting up a document say, gives way so soon to the loop that serves people:
+# measured, with CPython's own 5 ms questions beside a bulk upload took half as long again at the tail.
+SWITCH_SECONDS = 0.0005
 
 EXPLAINED = (
     SettingsError,
@@ -61,6 +66,7 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
     A signal ends it like any error: what was opened is closed, and no file stays behind.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return asyncio.run(_until_terminated(main))
     except EXPLAINED as error:

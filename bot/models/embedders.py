@@ -20,15 +20,17 @@ from core.knowledge.renewal.successor import Successor
 log = logging.getLogger(__name__)
 
 LOCAL = "local"
+FOR_DOCUMENTS = 10  # the niceness of a batch job, as nice(1) gives it
 
 
 async def open_embedder(
-    settings: Settings, client: httpx.AsyncClient | None = None
+    settings: Settings, client: httpx.AsyncClient | None = None, *, niceness: int = 0
 ) -> Embedder | None:
     """Whoever embeds new documents, and whoever still embeds questions for old ones; None where there
-    is nobody. Without *client*, vendors are left out. Raises SettingsError."""
+    is nobody. Without *client*, vendors are left out. *niceness*: how far the model on this machine
+    stands back (`FOR_DOCUMENTS`: nobody waits for it as for an answer). Raises SettingsError."""
     wanted = [name.strip() for name in settings.embeddings.split(",")]
-    local = await asyncio.to_thread(load, _model_folder(settings))
+    local = await asyncio.to_thread(load, _model_folder(settings), niceness=niceness)
     rarity = local.rarity if local else rarity_by_list
     # The model on this machine sends nothing anywhere: what it has embedded it always helps to find.
     found: list[Embedder] = []

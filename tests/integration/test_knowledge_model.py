@@ -1,6 +1,8 @@
 """The embedding model as it was built on this machine."""
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,12 @@ import pytest
 from core.knowledge.embedding.minilm import load
 from core.knowledge.ports import DIMENSION, Embedder
 
+MODEL = Path(sys.prefix) / "share" / "aegis" / "minilm"
+
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    found = load(Path(sys.prefix) / "share" / "aegis" / "minilm")
+    found = load(MODEL)
     if found is None:
         pytest.skip("the embedding model has not been built: run `make model`")
     return found
@@ -43,3 +47,16 @@ def test_rare_words_are_told_from_common_ones(embedder):
 
 def test_pieces_are_counted(embedder):
     assert embedder.count("embeddings, unaffable") == 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no thread has its own priority")
+async def test_what_embeds_documents_stands_back_behind_what_embeds_questions(embedder):
+    await embedder.embed(["a question"])
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    for_documents = load(MODEL, niceness=min(own + 7, 19))
+
+    assert await for_documents.embed(["leave"]) == await embedder.embed(["leave"])
+
+    threads = [t.native_id for t in threading.enumerate() if t.name.startswith("embedder")]
+    niceness = [os.getpriority(os.PRIO_PROCESS, number) for number in threads]
+    assert {own, min(own + 7, 19)} <= set(niceness)

@@ -8,7 +8,7 @@ from core.knowledge.ports import Embedder
 
 class InTurn:
     """An Embedder that takes one step of one document at a time, in the order in which they are asked
-    for. Questions do not pass here: they find the model with one step before them at most."""
+    for. Questions do not pass here: they have a model of their own, or find one step before them at most."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder

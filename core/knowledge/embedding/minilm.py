@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -23,17 +27,20 @@ log = logging.getLogger(__name__)
 
 
 class MiniLM:
-    """An Embedder. Works off the event loop, in two threads of its own: documents come one step at a
-    time (core/knowledge/arrivals/in_turn.py), and leave one to whoever asks."""
+    """An Embedder. Works off the event loop, in a thread of its own."""
 
     name = MODEL_NAME
 
-    def __init__(self, session: onnxruntime.InferenceSession, pieces: WordPiece) -> None:
+    def __init__(
+        self, session: onnxruntime.InferenceSession, pieces: WordPiece, niceness: int
+    ) -> None:
         self._session = session
         self._pieces = pieces
         # Single words come again and again: every question is also judged by its telling words.
         self._vector_of_word = lru_cache(_REMEMBERED_WORDS)(self._vector_of)
-        self._thread = ThreadPoolExecutor(2, thread_name_prefix="embedder")
+        self._thread = ThreadPoolExecutor(
+            1, "embedder", initializer=_stand_back, initargs=(niceness,)
+        )
 
     def count(self, text: str) -> int:
         return self._pieces.count(text)
@@ -59,8 +66,17 @@ class MiniLM:
         return vector
 
 
-def load(folder: Path) -> Embedder | None:
+def _stand_back(niceness: int) -> None:
+    """Linux has a priority for each thread; elsewhere it is the whole process's, which keeps it. Where
+    even that is forbidden, documents are embedded all the same."""
+    if sys.platform == "linux" and niceness > os.getpriority(os.PRIO_PROCESS, 0):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+
+
+def load(folder: Path, *, niceness: int = 0) -> Embedder | None:
     """The model built into *folder*, or None (said in the log) when there is none or it is broken.
+    *niceness* (0 to 19): how far it stands back where processors are short.
 
     Without it the product searches by words alone.
     """
@@ -68,7 +84,7 @@ def load(folder: Path) -> Embedder | None:
         log.warning("no embedding model on this machine: search works by words alone")
         return None
     try:
-        return _read(folder)
+        return _read(folder, niceness)
     except Exception:
         # onnxruntime raises its own family of errors, none of which should keep the service down.
         log.exception("the embedding model cannot be used: search works by words alone")
@@ -76,12 +92,17 @@ def load(folder: Path) -> Embedder | None:
 
 
 @cache
-def _read(folder: Path) -> MiniLM:
-    """One copy a process, with its threads, however often it is opened: it keeps no tenant's text
-    but single words, and answers the same to everybody."""
+def _read(folder: Path, niceness: int) -> MiniLM:
+    """One a process, with its thread, however often it is opened: it keeps no tenant's text but
+    single words, and answers the same to everybody."""
+    return MiniLM(*_weights(folder), niceness)
+
+
+@cache
+def _weights(folder: Path) -> tuple[onnxruntime.InferenceSession, WordPiece]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"]
     )
-    return MiniLM(session, WordPiece.from_file(folder / VOCABULARY_FILE))
+    return session, WordPiece.from_file(folder / VOCABULARY_FILE)
