@@ -26,6 +26,7 @@ Accepted = TypeVar("Accepted")
 
 LARGEST_BODY = 1_000_000  # bytes; Slack's own requests stay far below
 LONGEST_BODY_SECONDS = 2.0  # Slack gives up after 3; a body that trickles in is cut
+MOST_FIELDS = 100  # of a form; Slack's longest has some fifteen
 MOST_UNVERIFIED = 32_000_000  # bytes, of all requests that nobody has verified yet
 
 
@@ -163,4 +164,11 @@ def _too_many() -> web.HTTPException:
 
 
 def _form(body: bytes) -> dict[str, str]:
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    """Raises HTTPBadRequest for what is no form of Slack's, by the count of its fields."""
+    try:
+        fields = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    return dict(fields)
