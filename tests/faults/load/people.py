@@ -32,6 +32,7 @@ _PROFILE = {
 }
 KINDS = ("talk", "direct", "mention", "follow_up", "crowd", "command", "stop", "form")
 WEIGHTS = (35, 22, 14, 14, 4, 6, 3, 2)
+AMONG_OTHERS = 1 / 3  # of the mentions: they come into a thread in which others have talked
 HELP_SHARE = 1 / 3  # of the commands; the others are `/ask`
 MOST_FORMS = 8  # of a workspace: each makes an agent, and there is room for about twenty
 STOPPING_SECONDS = 3.0  # how long Stop is tried for, before there is something to stop
@@ -87,7 +88,8 @@ class People:
         if kind == "talk":
             await self._say(home, person, CHANNEL, "", self.random.choice(_TALK), asks=False)
         elif kind == "mention":
-            await self._say(home, person, CHANNEL, "", f"@AEGIS {QUESTION}")
+            thread = await self._conversation(home) if self.random.random() < AMONG_OTHERS else ""
+            await self._say(home, person, CHANNEL, thread, f"@AEGIS {QUESTION}")
         elif kind == "follow_up" and open_threads:
             await self._follow_up(home, self.random.choice(open_threads))
         elif kind == "crowd":
@@ -104,6 +106,14 @@ class People:
             await self._send_form(home)
         else:
             await self.ask(home, person)
+
+    async def _conversation(self, home: Home) -> str:
+        """Two persons talk in a thread, of which nothing is meant for us; the thread."""
+        thread = ""
+        for person in self.random.sample(people_of(home), 2):
+            words = self.random.choice(_TALK)
+            thread = (await self._say(home, person, CHANNEL, thread, words, asks=False)).thread
+        return thread
 
     async def _command(self, home: Home, person: str) -> None:
         """One at a time in a workspace: whose delivery is whose goes by the moment."""
