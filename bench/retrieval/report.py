@@ -26,6 +26,14 @@ BASELINES: dict[str, dict[str, tuple[float, float]]] = {
     },
 }  # fmt: skip
 
+# What each way is called by who asks for the table; the rerank is by likeness to the best (`Blend`).
+LABELS = {
+    "words": "words alone",
+    "vectors": "vectors alone",
+    "fused": "fused",
+    "default": "fused + rerank, the default",
+}
+
 Measured = Mapping[str, Mapping[str, Quality]]  # set → way → figures
 
 
@@ -56,7 +64,8 @@ def as_table(measured: Measured, times: Mapping[str, Latency]) -> str:
                 ndcg10, recall100 = figures[name]
                 lines.append(f"  baseline: {baseline:<20}{ndcg10:>9.3f}{recall100:>12.2f}{'':>8}")
         for way, one in ways.items():
-            lines.append(f"  {way:<30}{one.ndcg10:>9.3f}{one.recall100:>12.2f}{one.ms_p50:>8.1f}")
+            label = LABELS.get(way, way)
+            lines.append(f"  {label:<30}{one.ndcg10:>9.3f}{one.recall100:>12.2f}{one.ms_p50:>8.1f}")
     if measured:
         lines.append(f"{'default, mean over the sets':<32}{default_mean(measured):>9.4f}")
     for size, latency in times.items():
