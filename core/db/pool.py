@@ -10,6 +10,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from core.kernel.errors import Busy
+from core.kernel.tasks import cancellation_first
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,13 @@ async def acquired(pool: Pool, within: float | None = None) -> AsyncIterator[Con
     own time limits ask the server to cancel and wait for its answer; one that hangs, or went away
     without a word, gives none.
     """
+    with cancellation_first():
+        async with _lent(pool, within) as connection:
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def _lent(pool: Pool, within: float | None) -> AsyncIterator[Connection]:
     try:
         connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
     except TimeoutError:

@@ -16,6 +16,7 @@ import asyncpg
 from core.db.pool import Connection
 from core.jobs.jitter import jitter
 from core.jobs.store import SQL
+from core.kernel.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,4 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end(task)

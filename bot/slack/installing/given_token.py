@@ -13,6 +13,7 @@ from core.db.database import Database
 from core.kernel.errors import Postponed, Refused, Unavailable
 from core.kernel.outage import DATABASE_AWAY
 from core.kernel.secret import Secret
+from core.kernel.tasks import end
 from core.lifecycle.installation.connect_given import connect_given
 from core.tenancy.install_workspace import Grant, Provisioner
 from core.tenancy.workspaces import Workspaces
@@ -41,8 +42,7 @@ async def connecting(
             trying.result()
         yield
     finally:
-        trying.cancel()
-        await asyncio.gather(trying, return_exceptions=True)
+        await end(trying)
 
 
 async def _connect(

@@ -1,7 +1,6 @@
 """Carry out what has its yes while other calls of the same turn still wait for theirs."""
 
 import asyncio
-from contextlib import suppress
 
 from core.agents.model import Agent
 from core.conversations.approvals.show_outcome import show_outcome
@@ -11,6 +10,7 @@ from core.conversations.turns.speak import watch_for_stop
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.gateway.tools.session import ToolSession
+from core.kernel.tasks import end
 
 
 async def carry_out(context: TenantContext, staff: Staff, question: Question, turn: Turn) -> None:
@@ -38,7 +38,4 @@ async def _until_off(
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
         (working if working.done() else watching).result()
     finally:
-        for task in (working, watching):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await end(working, watching)

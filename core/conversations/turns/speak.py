@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -36,6 +35,7 @@ from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
+from core.kernel.tasks import end
 from core.knowledge.model import Findings
 
 log = logging.getLogger(__name__)
@@ -87,10 +87,7 @@ async def until_stopped(
     except DomainError as error:
         draft.text = _with_note(draft.text, str(error))
     finally:
-        for task in (speaking, watching):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await end(speaking, watching)
     # Beside the loop: what a hostile model has written may take a moment to compare.
     await asyncio.to_thread(bear_out, draft)
 
