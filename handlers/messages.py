@@ -10,7 +10,7 @@ from core.agents.choose_agent import choose_agent
 from core.agents.load_roster import load_roster_for
 from core.conversations.find_conversation import overhear_reply
 from core.conversations.turns.run_turn import run_turn
-from core.kernel.tasks import end
+from core.kernel.waiting.tasks import end
 from core.services import Services
 from handlers.blocks.help import help_page
 from handlers.blocks.knowledge import file_elsewhere

@@ -10,7 +10,7 @@ import asyncpg
 
 from bot.slack.errors import CALL_ERRORS, is_passing
 from core.kernel.errors import Disconnected, Overtaken, Postponed
-from core.kernel.outage import DATABASE_AWAY
+from core.kernel.waiting.outage import DATABASE_AWAY
 
 # For so long after it came an event is not blamed for trouble around it.
 PATIENCE_SECONDS = 3600.0

@@ -11,7 +11,7 @@ from core.conversations.ports import UNKNOWN, CannotPost, Messenger
 from core.db.tenant import TenantContext
 from core.jobs import store as jobs
 from core.kernel.errors import Disconnected, Invalid, Postponed
-from core.kernel.outage import until_it_answers
+from core.kernel.waiting.outage import until_it_answers
 from core.pacing.model import NotCarriedOut
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ SQL = sql.load("core.db")
 # A frozen or erased tenant is noticed in every process within this many seconds.
 CONTEXT_SECONDS = 4.0
 # The oldest version of a tenant's schema that this program's statements run on.
-OLDEST_SERVED = 14
+OLDEST_SERVED = 15
 
 NOT_SET_UP = "This workspace is not set up with AEGIS."
 

@@ -10,7 +10,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from core.kernel.errors import Busy
-from core.kernel.tasks import cancellation_first
+from core.kernel.waiting.tasks import cancellation_first
 
 log = logging.getLogger(__name__)
 

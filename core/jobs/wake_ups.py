@@ -16,7 +16,7 @@ import asyncpg
 from core.db.pool import Connection
 from core.jobs.jitter import jitter
 from core.jobs.store import SQL
-from core.kernel.tasks import end
+from core.kernel.waiting.tasks import end
 
 log = logging.getLogger(__name__)
 

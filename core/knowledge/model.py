@@ -91,6 +91,13 @@ class Sight:
     channels: frozenset[str] = frozenset()
     person_id: str = ""
 
+    @property
+    def audiences(self) -> list[str]:
+        """Where the words of these documents are counted (`count_lexemes_in`)."""
+        found = ["workspace"] if self.workspace else []
+        found += [f"channel:{channel}" for channel in sorted(self.channels)]
+        return [*found, f"person:{self.person_id}"] if self.person_id else found
+
     def shows(self, scope: str, owner_id: str, channel_id: str = "") -> bool:
         """What is of no known scope is nobody's to see."""
         if scope == "workspace":

@@ -115,22 +115,38 @@ delete from chunk_embedding e using chunk c where c.id = e.chunk_id and c.docume
 update document set embedding_model = $2 where document_id = $1;
 
 -- count_lexemes_in --
--- In the order of the key, as every change of this table is.
-insert into lexeme (lexeme, chunk_count)
-select w.lexeme, count(*) from chunk c, unnest(c.lexemes) w
-where c.document_id = $1
-group by w.lexeme order by w.lexeme
-on conflict (lexeme) do update set chunk_count = lexeme.chunk_count + excluded.chunk_count;
+-- In the order of the key, as every change of this table is. The audience is as in `Sight.audiences`.
+insert into lexeme (lexeme, audience, chunk_count)
+select w.lexeme, d.audience, count(*)
+from (
+  select document_id,
+    case scope when 'workspace' then 'workspace' when 'channel' then 'channel:' || channel_id
+      else 'person:' || owner_id end as audience
+  from document where document_id = $1
+) d
+join chunk c on c.document_id = d.document_id
+cross join lateral unnest(c.lexemes) w
+group by w.lexeme, d.audience order by w.lexeme
+on conflict (lexeme, audience) do update set chunk_count = lexeme.chunk_count + excluded.chunk_count;
 
 -- count_lexemes_out --
 with gone as (
-  select w.lexeme, count(*)::int as n from chunk c, unnest(c.lexemes) w
-  where c.document_id = $1 group by w.lexeme
+  select w.lexeme, d.audience, count(*)::int as n
+  from (
+    select document_id,
+      case scope when 'workspace' then 'workspace' when 'channel' then 'channel:' || channel_id
+        else 'person:' || owner_id end as audience
+    from document where document_id = $1
+  ) d
+  join chunk c on c.document_id = d.document_id
+  cross join lateral unnest(c.lexemes) w
+  group by w.lexeme, d.audience
 ), held as (
-  select l.lexeme, gone.n from lexeme l join gone using (lexeme) order by l.lexeme for update of l
+  select l.lexeme, l.audience, gone.n from lexeme l join gone using (lexeme, audience)
+  order by l.lexeme, l.audience for update of l
 )
 update lexeme set chunk_count = lexeme.chunk_count - held.n
-from held where lexeme.lexeme = held.lexeme;
+from held where lexeme.lexeme = held.lexeme and lexeme.audience = held.audience;
 
 -- drop_unused_lexemes --
 delete from lexeme where chunk_count <= 0;
@@ -149,7 +165,9 @@ update document set scope = $2, owner_id = '', channel_id = $3 where document_id
 -- $9, $10, $11: words of the question, embeddings of texts made with or without them, and of which
 -- model each is; the first of a model is the empty word and the whole question.
 -- $12, $13, $14: how much meaning, words said earlier, and likeness to the best count (`Blend`);
--- $15 to $18: a document, the beginning of a title, days of adding; null where all will do.
+-- $15 to $18: a document, the beginning of a title, days of adding; null where all will do;
+-- $21 the audiences whose documents may be read, of which words are counted: from how rare a word is nobody learns that
+-- it stands in somebody else's document.
 --
 -- Words by BM25 (k1 1.5, b 0.75; Robertson & Zaragoza 2009). Counting the words of a chunk is what
 -- costs, so a first pass takes each word as standing there once. Common words rank but do not fetch.
@@ -172,15 +190,21 @@ with seen as materialized (
     and ($18::timestamptz is null or d.added_at < $18)
 ), term as materialized (
   select t.lexeme, max(w.rarity) as rarity, bool_or(w.asked) as asked,
-         coalesce(max(l.chunk_count), 0)::float8 as n
+         coalesce(max(l.n), 0)::float8 as n
   from unnest($1::text[], $2::float8[], $3::bool[]) w (word, rarity, asked)
   cross join lateral unnest(to_tsvector('pg_catalog.english', w.word)) t
-  left join lexeme l on l.lexeme = t.lexeme
+  left join lateral (
+    select sum(l.chunk_count) as n from lexeme l
+    where l.lexeme = t.lexeme and l.audience = any ($21::text[])
+  ) l on true
   group by t.lexeme
 ), corpus as materialized (
-  select greatest(sum(chunk_count), 1)::float8 as n,
-         greatest(sum(token_count)::float8 / greatest(sum(chunk_count), 1), 1) as mean_length
-  from document
+  select greatest(sum(d.chunk_count), 1)::float8 as n,
+         greatest(sum(d.token_count)::float8 / greatest(sum(d.chunk_count), 1), 1) as mean_length
+  from document d
+  where (d.scope = 'workspace' and $19::bool)
+    or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
+    or (d.scope = 'person' and d.owner_id = $4 and $4 <> '')
 ), weighed as materialized (
   select term.lexeme, to_tsquery('pg_catalog.simple', quote_literal(term.lexeme)) as query,
          (case when term.asked then 1 else $13::float8 end)
@@ -266,7 +290,7 @@ with seen as materialized (
          v.embedding::extensions.halfvec as embedding,
          not exists (
            select from unnest(to_tsvector('pg_catalog.english', v.word)) s
-           join lexeme l on l.lexeme = s.lexeme) as unheard_of
+           join lexeme l on l.lexeme = s.lexeme and l.audience = any ($21::text[])) as unheard_of
   from unnest($9::text[], $10::text[], $11::text[])
     with ordinality v (word, embedding, model, place)
 )

@@ -168,8 +168,11 @@ async def note_model(tx: Tx, document_id: str, model: str) -> None:
 
 
 async def share_document(tx: Tx, document_id: str, scope: Scope, channel_id: str) -> None:
-    """With the workspace, or with a channel; it is nobody's own any more."""
+    """With the workspace, or with a channel; it is nobody's own any more, nor are its words."""
+    await count_lexemes_out(tx, document_id)
     await tx.execute(SQL["share_document"], document_id, scope, channel_id)
+    await count_lexemes_in(tx, document_id)
+    await drop_unused_lexemes(tx)
 
 
 async def search_chunks(
@@ -209,6 +212,7 @@ async def search_chunks(
         *(within.document_id, within.title_start, within.added_from, within.added_before),
         sight.workspace,
         sorted(sight.channels),
+        sight.audiences,
     )
     return [dict(row) for row in rows]
 

@@ -242,3 +242,33 @@ async def test_two_versions_are_cited_once_unless_they_contradict_each_other(con
         "18 weeks",
         "20 weeks",
     ]
+
+
+SECRET = (
+    "# Secret\n\nThe acquisition of Zephyrline closes in May. Kowalczyk is dismissed on Friday, and "
+    "gets severance.\n"
+)
+ABOUT_IT = (
+    "Who approves travel to Zephyrline?",
+    "How much parental leave do Zephyrline people get?",
+    "What is the bike stipend for Kowalczyk?",
+    "Is Kowalczyk on parental leave?",
+    "What is the severance for Kowalczyk?",
+)
+
+
+@pytest.mark.parametrize("reads", ["by meaning", "by words"])
+async def test_what_one_may_not_see_changes_nothing_of_what_is_found(new_context, embedder, reads):
+    """Not how rare a word is either: that a name is in no document, and then in one, was told by
+    answers that came and went."""
+    model = embedder if reads == "by meaning" else None
+    context = await new_context()
+    await add_folder(context, model, SAMPLES / "northwind")
+    before = [await ask(context, model, question, person="U2") for question in ABOUT_IT]
+
+    await add(context, model, "secret.md", SECRET.encode(), scope="person", by="U9")
+
+    after = [await ask(context, model, question, person="U2") for question in ABOUT_IT]
+    assert after == before
+    seen = await ask(context, model, "What is the severance for Kowalczyk?", person="U9")
+    assert [found.title for found in seen.found] == ["secret.md"]

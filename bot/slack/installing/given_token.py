@@ -11,9 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.tokens import SlackAway, SlackConnectionError, check_bot_token
 from core.db.database import Database
 from core.kernel.errors import Postponed, Refused, Unavailable
-from core.kernel.outage import DATABASE_AWAY
 from core.kernel.secret import Secret
-from core.kernel.tasks import end
+from core.kernel.waiting.outage import DATABASE_AWAY
+from core.kernel.waiting.tasks import end
 from core.lifecycle.installation.connect_given import connect_given
 from core.tenancy.install_workspace import Grant, Provisioner
 from core.tenancy.workspaces import Workspaces

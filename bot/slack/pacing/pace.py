@@ -11,7 +11,7 @@ from bot.slack.pacing.tiers import Shared, limits_of
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import DomainError
-from core.kernel.outage import DATABASE_AWAY
+from core.kernel.waiting.outage import DATABASE_AWAY
 from core.pacing.model import Limit, NotCarriedOut, Slot
 from core.pacing.take_slot import hold, take_slot
 

@@ -10,7 +10,7 @@ from core.conversations.turns.speak import watch_for_stop
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
 from core.gateway.tools.session import ToolSession
-from core.kernel.tasks import end
+from core.kernel.waiting.tasks import end
 
 
 async def carry_out(context: TenantContext, staff: Staff, question: Question, turn: Turn) -> None:

@@ -8,7 +8,7 @@ from core.conversations import store
 from core.conversations.model import Outgoing, Part, Place, Turn
 from core.db.tenant import TenantContext
 from core.kernel.errors import Postponed
-from core.kernel.outage import DATABASE_AWAY, until_it_answers
+from core.kernel.waiting.outage import DATABASE_AWAY, until_it_answers
 
 
 class RecordedParts:

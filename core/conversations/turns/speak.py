@@ -35,7 +35,7 @@ from core.db.tenant import TenantContext
 from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
-from core.kernel.tasks import end
+from core.kernel.waiting.tasks import end
 from core.knowledge.model import Findings
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.kernel.errors import Busy, Disconnected, Postponed, Unavailable
 from core.kernel.ids import new_reference
-from core.kernel.outage import DATABASE_AWAY
+from core.kernel.waiting.outage import DATABASE_AWAY
 from core.tenancy.install_workspace import open_stored_token
 from core.tenancy.installation import store
 from core.tenancy.installation.model import StoredToken, TokenPair, TokenVersion

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from core.kernel.outage import DATABASE_AWAY
+from core.kernel.waiting.outage import DATABASE_AWAY
 from tests.faults.cluster.cluster import Cluster
 
 LOOK_SECONDS = 0.5

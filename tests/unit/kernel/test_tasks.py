@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from core.kernel.tasks import cancellation_first, end
+from core.kernel.waiting.tasks import cancellation_first, end
 
 
 async def test_a_task_that_took_its_cancellation_for_a_failure_is_cancelled_again():
