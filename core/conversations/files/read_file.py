@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import replace
 
+from core.audit.record import AuditUnwritable
 from core.conversations import store
 from core.conversations.files.accept_file import card_key
 from core.conversations.files.fetch_file import fetch_file
@@ -46,7 +47,8 @@ class FileReading:
 
     async def run(self) -> None:
         """Read it, unless that is done, and say on its card what came of it. A second call says it once
-        more and does nothing else. Raises Postponed and Disconnected: then it is tried again later.
+        more and does nothing else. Raises Postponed, Disconnected and AuditUnwritable: then it is
+        tried again later.
         """
         if await find_card(self._context, self._outcome) is None:
             arrival = await self._find_arrival()
@@ -57,7 +59,8 @@ class FileReading:
             except Withdrawn:
                 await self._show_forgotten()
                 return
-            except Disconnected:
+            except (Disconnected, AuditUnwritable):
+                # The log may have no room for a moment: nobody has to send a file again for that.
                 raise
             except DomainError as error:
                 await self.fail(str(error))
