@@ -8,7 +8,8 @@ import pytest
 from core.jobs.model import InboxEvent
 from core.kernel.errors import Postponed
 from core.knowledge.ingest_document import ingest_document
-from handlers.documents import Click, _forget, _share, press_card
+from handlers.knowledge.cards import _forget, _share
+from handlers.pressed import Pressed, press_card
 from tests.scenario.test_recovery import in_thread
 from tests.scenario.test_unknown_results import say
 
@@ -47,7 +48,7 @@ async def click(stage, http):
     team = await stage.product.services.workspaces.team_of(context.tenant_id)
     event = InboxEvent(0, "action:1", "action", "", 0)
     document = mine.document.document_id
-    return Click(context, event, ana, team, channel, card["ts"], document, "")
+    return Pressed(context, event, ana, team, channel, card["ts"], document, "")
 
 
 async def done_rows(click):
