@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import aiohttp
 import pytest
 
 from core.jobs.model import InboxEvent
@@ -20,12 +19,6 @@ DONE = {_share: "is now shared", _forget: "I have forgotten"}
 async def stage(stage_with):
     async with stage_with(works=False) as opened:
         yield opened
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
 
 
 @pytest.fixture

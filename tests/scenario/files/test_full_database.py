@@ -1,6 +1,5 @@
 """F16: the database has no room for a file. It is tried again, and what came of it is said in the end."""
 
-import aiohttp
 import pytest
 
 from tests.integration.full_database import (
@@ -22,12 +21,6 @@ ASKED = [
     ("lexeme", DISK_FULL),
     ("audit_event", DISK_FULL),
 ]
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ SHARED = "with-copper-kettle"
 
 
 @pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
-
-
-@pytest.fixture
 def tenant(stage):
     return stage.tenants["northwind"]
 
