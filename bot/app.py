@@ -16,10 +16,11 @@ from core.jobs.note_held_back import TASK as HELD_BACK
 from core.knowledge.renewal.renew_embeddings import TASK as RENEW_EMBEDDINGS
 from core.lifecycle.installation.complete_install import GREETING, RECONCILING
 from core.services import Services
-from handlers import documents, files, messages, stops
+from handlers import files, messages, stops
 from handlers.agents import approvals, forms, home, pressing
 from handlers.answers import alone, asking, gaps, judging, saving, sharing, sources
 from handlers.commands import aegis, ask
+from handlers.knowledge import cards
 from handlers.knowledge import pressing as knowledge
 from handlers.memory import pressing as memory
 from handlers.policies import forms as policy_forms
@@ -32,7 +33,7 @@ from handlers.workspace.renewing import renew_embeddings
 from handlers.workspace.welcome import greet
 
 FEATURES = (
-    *(messages, ask, aegis, documents, stops, approvals, judging, asking, sharing, saving),
+    *(messages, ask, aegis, cards, stops, approvals, judging, asking, sharing, saving),
     *(alone, sources, forms, home, pressing, memory, knowledge, policy_forms, server_forms),
     *(people, installations, gaps),
 )

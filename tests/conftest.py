@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 import pytest
 
@@ -122,6 +123,14 @@ async def admin_dsn(postgres: Server, master: Sealer) -> AsyncIterator[str]:
         await admin.close()
 
 
+@pytest.fixture
+async def admin(admin_dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """The login that owns the cluster: a superuser in the tests."""
+    connection = await asyncpg.connect(admin_dsn)
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
 async def service_dsn(postgres: Server, admin_dsn: str, through_pooler: bool) -> AsyncIterator[str]:
     if not through_pooler:
@@ -207,6 +216,13 @@ def stage_with(database: Database, provisioner: Provisioner, tmp_path: Path) -> 
 async def stage(stage_with: Callable[..., Any]) -> AsyncIterator[Stage]:
     async with stage_with() as opened:
         yield opened
+
+
+@pytest.fixture
+async def http(stage: Stage) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the stage's sandbox."""
+    async with aiohttp.ClientSession(stage.sandbox.url) as session:
+        yield session
 
 
 @pytest.fixture

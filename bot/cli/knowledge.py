@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import click
 from rich.console import Console
 from rich.progress import Progress
@@ -158,15 +159,21 @@ async def _add_files(
                 progress = _of_file(advance, number)
                 try:
                     words = await add_file(product, context, path, title, reader, progress)
-                except (DomainError, OSError) as error:
+                except (DomainError, OSError, asyncpg.InsufficientResourcesError) as error:
                     failed += 1
-                    why = error.strerror if isinstance(error, OSError) else error
+                    why = _in_words(error)
                     click.echo(f"{title}: not added. {why}", err=True)
                 else:
                     added, known = added + bool(words), known + (not words)
                     click.echo(f"{title}: {words or 'already there'}")
                 advance(number + 1)
     return added, known, failed
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, asyncpg.InsufficientResourcesError):
+        return f"The database has no room for it ({error})."
+    return str(error.strerror if isinstance(error, OSError) else error)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from core.kernel.waiting.outage import DATABASE_AWAY
 PATIENCE_SECONDS = 3600.0
 DISCONNECTED_SECONDS = 60.0
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 1.0, 10.0
+# Room on the database's disk is made by somebody, and each try writes to it.
+_FULL_SECONDS = 60.0
 
 _NETWORK = (ConnectionError, TimeoutError, socket.gaierror, ssl.SSLEOFError)
 _NETWORK_NUMBERS = frozenset(
@@ -46,6 +48,8 @@ def wait_out(error: BaseException, age_seconds: float, jitter: float) -> float |
         return max(trouble.seconds, _SHORTEST_SECONDS) * (1 + jitter / 4)
     if isinstance(trouble, Disconnected):
         return DISCONNECTED_SECONDS * (1 + jitter / 4)
+    if isinstance(trouble, asyncpg.DiskFullError):
+        return min((_SHORTEST_SECONDS + age_seconds / 10) * (1 + jitter), _FULL_SECONDS)
     if _is_of_the_database(trouble):
         return _SHORTEST_SECONDS * (1 + jitter)
     return min((_SHORTEST_SECONDS + age_seconds / 60) * (1 + jitter), _LONGEST_SECONDS)
@@ -80,9 +84,9 @@ def _passes(error: BaseException) -> bool:
 
 
 def _is_of_the_database(error: BaseException) -> bool:
-    """Away or not let in, but not crowded: that is no better the moment after. A refused connection
-    is the database's, for Slack's client and the models' have errors of their own."""
-    if isinstance(error, asyncpg.TooManyConnectionsError):
+    """Away or not let in, but not without room: that is no better the moment after. A refused
+    connection is the database's, for Slack's client and the models' have errors of their own."""
+    if isinstance(error, asyncpg.InsufficientResourcesError):
         return False
     return isinstance(error, (asyncpg.InterfaceError, ConnectionRefusedError, *DATABASE_AWAY))
 

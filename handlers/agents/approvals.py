@@ -20,7 +20,7 @@ from core.services import Services
 from handlers.admitting import recognize
 from handlers.blocks.approvals import APPROVE, DECLINE, yes_counts
 from handlers.blocks.refusals import explained, refused
-from handlers.documents import Click, answer_click, read_click
+from handlers.pressed import Pressed, answer_pressed, read_pressed
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(APPROVE)
     async def approve(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, read_click(body, context), approves=True)
+        await _press(services, read_pressed(body, context), approves=True)
 
     @app.action(DECLINE)
     async def decline(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await _press(services, read_click(body, context), approves=False)
+        await _press(services, read_pressed(body, context), approves=False)
 
 
 async def resume(services: Services, context: TenantContext, event: InboxEvent) -> None:
@@ -43,34 +43,34 @@ async def resume(services: Services, context: TenantContext, event: InboxEvent) 
     await resume_turn(context, services.staff, step_id=step_id, event=event.id)
 
 
-async def _press(services: Services, click: Click, *, approves: bool) -> None:
+async def _press(services: Services, pressed: Pressed, *, approves: bool) -> None:
     """The click counts before anything is shown; a second one, or a crash between, changes nothing."""
-    step_id, _, digest = click.value.partition(":")
+    step_id, _, digest = pressed.value.partition(":")
     try:
-        person = await recognize(services, click.request, fresh_seconds=0)
+        person = await recognize(services, pressed.request, fresh_seconds=0)
         if not person.may_ask:
             raise Refused(refused(person.standing).text)
         press = Press(
             step_id,
             digest,
-            click.person_id,
+            pressed.person_id,
             is_admin=person.may_administer,
             approves=approves,
-            reference=click.inbox.event_id,
+            reference=pressed.inbox.event_id,
         )
-        look = rule_now(click.tenant, services.staff)
-        step = await settle_step(click.tenant, press, rule_now=look)
+        look = rule_now(pressed.tenant, services.staff)
+        step = await settle_step(pressed.tenant, press, rule_now=look)
     except DomainError as error:
-        await answer_click(services, click, explained(str(error)))
-        seen = await find_settled(click.tenant, step_id)
+        await answer_pressed(services, pressed, explained(str(error)))
+        seen = await find_settled(pressed.tenant, step_id)
     else:
         seen = step
         if step.state == "waiting":
-            await answer_click(services, click, yes_counts())
+            await answer_pressed(services, pressed, yes_counts())
         else:
-            await have_resumed(services.database, click.tenant.tenant_id, step)
+            await have_resumed(services.database, pressed.tenant.tenant_id, step)
     if seen is not None:
-        await _show(services, click.tenant, seen)
+        await _show(services, pressed.tenant, seen)
 
 
 async def _show(services: Services, context: TenantContext, step: ToolStep) -> None:

@@ -13,13 +13,12 @@ from core.conversations.sharing.offer_alone import find_withheld
 from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.answers.judging import Judging, read_press
 from handlers.blocks.answers.alone import ALONE, answered_alone, asked_again
 from handlers.blocks.markdown import neutral
 from handlers.blocks.mrkdwn import escape
 from handlers.blocks.mrkdwn.escaping import entities
 from handlers.blocks.rendered import Rendered
-from handlers.replying import answer_press
+from handlers.pressed import Pressed, press, read_pressed
 
 BECAUSE = "You asked for what was left out in the channel."
 
@@ -28,15 +27,12 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(ALONE)
     async def alone(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        pressed, team_id = read_press(body, context), str(context.team_id or "")
-        effect = partial(_answer, services, pressed, team_id)
+        effect = partial(_answer, team_id=str(context.team_id or ""))
         # Who this is to the workspace now: the answer may be days old.
-        await answer_press(
-            services, pressed.request, effect, response_url=pressed.response_url, fresh_seconds=0
-        )
+        await press(services, read_pressed(body, context), effect, fresh_seconds=0)
 
 
-async def _answer(services: Services, pressed: Judging, team_id: str, person: Person) -> Rendered:
+async def _answer(services: Services, pressed: Pressed, person: Person, team_id: str) -> Rendered:
     """One question for each card, however often it is pressed."""
     tenant, messenger = pressed.tenant, services.staff.messenger
     kept = await find_withheld(tenant, pressed.value, person_id=pressed.person_id)

@@ -24,7 +24,6 @@ from core.services import Services
 from core.tenancy.model import Person
 from handlers.admitting import press_request
 from handlers.agents.forms import Sent, read_sent
-from handlers.answers.judging import Judging, read_press
 from handlers.answers.quoting import quote
 from handlers.blocks.answers.asking import (
     ASK_ABOUT,
@@ -41,6 +40,7 @@ from handlers.blocks.answers.asking import (
 )
 from handlers.blocks.questions import PERHAPS_ASKED, asked_directly, asked_message
 from handlers.blocks.rendered import Rendered
+from handlers.pressed import Pressed, press, read_pressed
 from handlers.replying import answer_press
 
 Json = dict[str, Any]
@@ -58,9 +58,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.shortcut(ASK_ABOUT)
     async def open_form(ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         await ack()
-        used, quoted = read_press(body, context), quote(body, context.bot_user_id or "")
-        effect = partial(_open, services, used, quoted)
-        await answer_press(services, used.request, effect, response_url=used.response_url)
+        effect = partial(_open, quoted=quote(body, context.bot_user_id or ""))
+        await press(services, read_pressed(body, context), effect)
 
     @app.view(ASK_FORM)
     async def ask(ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
@@ -78,7 +77,7 @@ def register(app: AsyncApp, services: Services) -> None:
         await answer_press(services, request, effect, response_url="", fresh_seconds=0)
 
 
-async def _open(services: Services, used: Judging, quoted: Quoted, person: Person) -> None:
+async def _open(services: Services, used: Pressed, person: Person, quoted: Quoted) -> None:
     if not quoted.text:
         raise Invalid(NOTHING_THERE)
     roster, chooser = await load_roster_for(used.tenant, person.person_id)

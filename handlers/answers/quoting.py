@@ -46,7 +46,14 @@ def _own_words(message: Json) -> Iterator[str]:
 def _words(message: Json) -> Iterator[str]:
     yield from _own_words(message)
     files = [_object(one) for one in _list(message.get("files"))]
-    yield "\n".join(f"[file] {_text(one.get('name'))}" for one in files if one.get("name"))
+    named = (_text(one.get("name")) or _unnamed(one) for one in files)
+    yield "\n".join(f"[file] {name}" for name in named if name)
+
+
+def _unnamed(file: Json) -> str:
+    """docs.slack.dev, "Slack Connect: files": there an event tells no more of it than its id."""
+    is_shared = file.get("file_access") == "check_file_info"
+    return "of a channel that organizations share" if is_shared else ""
 
 
 def _text(value: object) -> str:

@@ -15,11 +15,10 @@ from core.kernel.errors import Invalid, Unavailable
 from core.knowledge.ingest_document import ingest_document
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.answers.judging import Judging, read_press
 from handlers.answers.quoting import quote, said_in
 from handlers.blocks.answers.asking import Quoted
 from handlers.blocks.knowledge import SAVE_MESSAGE, message_saved
-from handlers.replying import answer_press
+from handlers.pressed import Pressed, press, read_pressed
 
 NOTHING_TO_SAVE = (
     "That message holds no words that I can save. A file I read in a direct message: drop it there."
@@ -31,13 +30,13 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.shortcut(SAVE_MESSAGE)
     async def save(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        used, bot = read_press(body, context), context.bot_user_id or ""
-        effect = partial(_save, services, used, quote(body, bot), said_in(body, bot))
-        await answer_press(services, used.request, effect, response_url=used.response_url)
+        bot = context.bot_user_id or ""
+        effect = partial(_save, quoted=quote(body, bot), words=said_in(body, bot))
+        await press(services, read_pressed(body, context), effect)
 
 
 async def _save(
-    services: Services, used: Judging, quoted: Quoted, words: str, person: Person
+    services: Services, used: Pressed, person: Person, quoted: Quoted, words: str
 ) -> None:
     if not words:
         raise Invalid(NOTHING_TO_SAVE)
@@ -65,7 +64,7 @@ async def _save(
     )
 
 
-async def _name_of(services: Services, used: Judging, author: str) -> str:
+async def _name_of(services: Services, used: Pressed, author: str) -> str:
     """As people know them; an app has the name it spoke under."""
     try:
         found = await services.directory.look_up(used.tenant, author, home_team=None)

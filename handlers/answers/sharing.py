@@ -11,7 +11,7 @@ from core.conversations.show_card import keep_card
 from core.kernel.errors import Unavailable
 from core.services import Services
 from handlers.blocks.answers.sharing import SHARE, shared_card, shared_messages
-from handlers.documents import Click, press_card, read_click
+from handlers.pressed import Pressed, press_card, read_pressed
 
 NOT_THERE = "It was not shared. {why} If I am not in that channel, invite me there with `/invite`, and press again."
 
@@ -20,23 +20,25 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(SHARE)
     async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        click = read_click(body, context)
+        pressed = read_pressed(body, context)
         # Who this is to the workspace now: the answer may be days old.
-        await press_card(services, click, partial(_share, services), fresh_seconds=0)
+        await press_card(services, pressed, partial(_share, services), fresh_seconds=0)
 
 
-async def _share(services: Services, click: Click) -> None:
+async def _share(services: Services, pressed: Pressed) -> None:
     readers = services.staff.readers
-    found = await find_shareable(click.tenant, readers, click.value, person_id=click.person_id)
+    found = await find_shareable(
+        pressed.tenant, readers, pressed.value, person_id=pressed.person_id
+    )
     try:
         await share_answer(
-            click.tenant,
+            pressed.tenant,
             services.staff.messenger,
             found,
             shared_messages(found),
-            person_id=click.person_id,
+            person_id=pressed.person_id,
         )
     except CannotPost as refusal:
         raise Unavailable(NOT_THERE.format(why=refusal)) from refusal
-    async with click.tenant.db.transaction() as tx:
-        await keep_card(tx, click.key, click.card(shared_card(found.about)))
+    async with pressed.tenant.db.transaction() as tx:
+        await keep_card(tx, pressed.key, pressed.card(shared_card(found.about)))

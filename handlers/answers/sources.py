@@ -1,7 +1,6 @@
 """The buttons below an answer that open its numbered sources."""
 
 import re
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -12,27 +11,20 @@ from core.kernel.errors import NotFound
 from core.knowledge.access.open_passage import NOT_THERE
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.answers.judging import Judging, read_press
 from handlers.blocks.answers.passage import passage_message, passage_view
 from handlers.blocks.answers.sources import OPEN
 from handlers.blocks.rendered import Rendered
-from handlers.replying import answer_press
+from handlers.pressed import Pressed, press, read_pressed
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.action(re.compile(rf"{re.escape(OPEN)}\.\d+"))
     async def open_it(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        pressed = read_press(body, context)
-        await answer_press(
-            services,
-            pressed.request,
-            partial(_open, services, pressed),
-            response_url=pressed.response_url,
-        )
+        await press(services, read_pressed(body, context), _open)
 
 
-async def _open(services: Services, pressed: Judging, person: Person) -> Rendered | None:
+async def _open(services: Services, pressed: Pressed, person: Person) -> Rendered | None:
     if not re.fullmatch(r"[0-9]{1,4}", pressed.value):
         raise NotFound(NOT_THERE)
     passage = await open_source(

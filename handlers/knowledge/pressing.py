@@ -1,6 +1,5 @@
 """The button that takes a document away, after `/aegis kb delete`."""
 
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -9,29 +8,21 @@ from core.knowledge.access.find_asker import find_asker
 from core.knowledge.forget_document import forget_document
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.answers.judging import Judging, read_press
 from handlers.blocks.documents import DELETE
 from handlers.blocks.knowledge import file_forgotten
 from handlers.blocks.rendered import Rendered
-from handlers.replying import answer_press
+from handlers.pressed import Pressed, press, read_pressed
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.action(DELETE)
     async def delete(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        pressed = read_press(body, context)
         # Whether they are an admin is asked now, and so is in which channels they are.
-        await answer_press(
-            services,
-            pressed.request,
-            partial(_delete, services, pressed),
-            response_url=pressed.response_url,
-            fresh_seconds=0,
-        )
+        await press(services, read_pressed(body, context), _delete, fresh_seconds=0)
 
 
-async def _delete(services: Services, pressed: Judging, person: Person) -> Rendered:
+async def _delete(services: Services, pressed: Pressed, person: Person) -> Rendered:
     asker = await find_asker(
         pressed.tenant,
         services.staff.readers,

@@ -1,6 +1,7 @@
 """The form of a policy: opened by a button or a command, checked at the door, kept by a worker."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -14,7 +15,7 @@ from core.conversations.approvals.rule_now import tighten_waiting
 from core.kernel.errors import DomainError, NotFound
 from core.services import Services
 from core.tenancy.model import Person
-from handlers.admitting import Request, note_refusal
+from handlers.admitting import note_refusal
 from handlers.agents.forms import Sent, banner_of, for_admins, open_again, read_sent
 from handlers.blocks.agents.buttons import Json
 from handlers.blocks.policies.form import (
@@ -27,8 +28,8 @@ from handlers.blocks.policies.form import (
 from handlers.blocks.policies.pages import policy_saved
 from handlers.blocks.refusals import admins_only, explained
 from handlers.blocks.rendered import Rendered
-from handlers.documents import read_click
 from handlers.policies.command import open_form, tools_of
+from handlers.pressed import read_pressed
 from handlers.replying import answer_press
 
 NO_TOOL = "There is no such tool any more."
@@ -55,25 +56,24 @@ AT_ONCE = {POLICY_FORM: check_policy}
 
 
 async def _change(services: Services, body: Json, context: AsyncBoltContext) -> None:
-    click = read_click(body, context)
-    trigger_id, (name, _, key) = str(body.get("trigger_id") or ""), click.value.partition(":")
-    asked = click.request
-    request = Request(
-        asked.tenant, asked.person_id, asked.home_team, SET, asked.reference, asked.arguments
-    )
+    pressed = read_pressed(body, context)
+    name, _, key = pressed.value.partition(":")
+    request = replace(pressed.request, action=SET)
 
     async def effect(person: Person) -> Rendered | None:
         if not person.may_administer:
             await note_refusal(request, person)
             return admins_only("policy")
-        tool = (await tools_of(services, click.tenant)).get(name)
+        tool = (await tools_of(services, pressed.tenant)).get(name)
         if tool is None:
             raise NotFound(NO_TOOL)
-        await open_form(services, click.tenant, trigger_id, tool, key)
+        await open_form(services, pressed.tenant, pressed.trigger_id, tool, key)
         return None
 
     # An admin of five minutes ago is perhaps none any more.
-    await answer_press(services, request, effect, response_url=click.response_url, fresh_seconds=0)
+    await answer_press(
+        services, request, effect, response_url=pressed.response_url, fresh_seconds=0
+    )
 
 
 async def _keep(services: Services, sent: Sent) -> Rendered | None:

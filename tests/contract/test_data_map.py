@@ -3,7 +3,6 @@
 import re
 
 import asyncpg
-import pytest
 
 from core.db.scope import schema_of
 from tests.contract import data_map
@@ -46,13 +45,6 @@ SWITCHBOARD = {
 }
 # A sealed value, and a key wrapped by another key.
 SEALED = {"oauth_tokens.sealed_token", "control.tenant.wrapped_key"}
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 async def catalog(admin: asyncpg.Connection, schema: str) -> set[tuple[str, str, str]]:

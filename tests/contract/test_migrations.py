@@ -22,13 +22,6 @@ SNAPSHOTS = ROOT / "migrations" / "schema"
 MOST_TABLES = 16  # of a tenant: every relation costs, ten thousand times (docs/architecture.md)
 
 
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_a_migration_is_named_and_says_why(path):
     assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]*\.sql", path.name)

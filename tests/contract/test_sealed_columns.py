@@ -1,8 +1,5 @@
 """What a key rotation seals anew is all there is: every bytea column, and the ids beside it."""
 
-import asyncpg
-import pytest
-
 from core.db.scope import schema_of
 from core.tenancy.keys.sealed_columns import SEALED_COLUMNS
 
@@ -14,13 +11,6 @@ join pg_type t on t.oid = a.atttypid
 where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p', 'm', 'v', 'f')
   and a.attnum > 0 and not a.attisdropped
 """
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 async def bytea_columns(admin, schema: str) -> set[tuple[str, str]]:

@@ -1,39 +1,18 @@
 """The audit log through an export and a restore: it goes on where it was, and hides nothing."""
 
 import json
-import os
 import stat
 from datetime import UTC, datetime
 
-import asyncpg
 import pytest
 
 from core.audit.chain.verify_log import verify_log
 from core.audit.checkpoint import sign_checkpoints
 from core.audit.cut_log import cut_log
 from core.db import scope
-from core.kernel.signing import Signer
 from core.lifecycle.archive.export_tenant import export_tenant
 from core.lifecycle.archive.reading import verify_archive
 from tests.integration.archived import export, fill, lose_schema, restore, rewritten
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-def signer() -> Signer:
-    return Signer(os.urandom(32))
-
-
-@pytest.fixture
-async def archived(context, signer, tmp_path):
-    await fill(context)
-    return await export(context, signer, tmp_path / "a.zip")
 
 
 async def test_export_and_restore_are_audited_in_one_unbroken_chain(

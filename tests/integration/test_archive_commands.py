@@ -5,20 +5,12 @@ import base64
 import os
 import sys
 
-import asyncpg
 import pytest
 
 from core.kernel.ids import new_id
 from core.kernel.signing import Signer
 from core.tenancy import store
 from tests.integration.archived import fill, has_schema, lose_schema, shred, sums
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

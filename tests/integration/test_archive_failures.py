@@ -12,33 +12,13 @@ from core.audit.record import AuditUnwritable
 from core.db import scope
 from core.db.transaction import ScopeError
 from core.kernel.errors import Invalid, Unavailable
-from core.kernel.signing import Signer
 from tests.integration.archived import (
     export,
-    fill,
     has_schema,
     restore,
     shred,
     until_it_waits,
 )
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-def signer() -> Signer:
-    return Signer(os.urandom(32))
-
-
-@pytest.fixture
-async def archived(context, signer, tmp_path):
-    await fill(context)
-    return await export(context, signer, tmp_path / "a.zip")
 
 
 async def test_a_restore_that_is_stopped_leaves_nothing(

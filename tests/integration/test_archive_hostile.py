@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import zipfile
 
-import asyncpg
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -28,13 +27,6 @@ from tests.integration.archived import (
     saved,
     sums,
 )
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,13 @@
 """Where an archive may be restored, and what becomes of the keys; and what is left when it fails."""
 
 import asyncio
-import os
 
-import asyncpg
 import pytest
 
 from core.db import migrate, scope
 from core.db.database import OLDEST_SERVED
 from core.kernel.errors import Conflict, Invalid, Refused, Unavailable
 from core.kernel.sealing import Sealer, new_key
-from core.kernel.signing import Signer
 from core.kernel.tenant_keys import TenantKeys
 from core.lifecycle.archive.reading import verify_archive
 from core.tenancy import store
@@ -21,7 +18,6 @@ from tests.conftest import SERVICE_LOGIN
 from tests.integration.archived import (
     TOKEN,
     export,
-    fill,
     has_schema,
     lose_schema,
     restore,
@@ -29,24 +25,6 @@ from tests.integration.archived import (
     shred,
     sums,
 )
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-def signer() -> Signer:
-    return Signer(os.urandom(32))
-
-
-@pytest.fixture
-async def archived(context, signer, tmp_path):
-    await fill(context)
-    return await export(context, signer, tmp_path / "a.zip")
 
 
 async def test_a_tenant_that_is_there_is_not_overwritten(

@@ -1,7 +1,6 @@
 """One tenant in one signed file, and back: the same rows, the same walls, nobody else touched."""
 
 import asyncio
-import os
 import zipfile
 
 import asyncpg
@@ -9,7 +8,6 @@ import pytest
 
 from core.audit import record as audit
 from core.db import scope
-from core.kernel.signing import Signer
 from core.lifecycle.archive.reading import verify_archive
 from core.tenancy import store
 from core.tenancy.model import WORKSPACE_HOLDER, Person
@@ -22,18 +20,6 @@ from tests.integration.archived import (
     sums,
 )
 from tests.stage import spoken
-
-
-@pytest.fixture
-async def admin(admin_dsn: str):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-def signer() -> Signer:
-    return Signer(os.urandom(32))
 
 
 async def test_every_table_comes_back_as_it_was_and_no_other_tenant_is_touched(

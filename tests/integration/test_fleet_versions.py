@@ -47,13 +47,6 @@ async def two_versions(database, provisioner, tmp_path):
         yield stage
 
 
-@pytest.fixture
-async def admin(admin_dsn):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
 async def until(look, seconds=30.0):
     async with asyncio.timeout(seconds):
         while not (found := await look()):  # noqa: ASYNC110 - what is awaited is on the wire

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 
 import pytest
 
@@ -11,17 +10,13 @@ from core.db.tenant import TenantContext, TenantDB
 from core.gateway.answer import NO_ANSWER, Gateway, Limits
 from core.gateway.model import AgentTurn, Caller, Delta, Finished
 from core.gateway.providers.offline.offline import Offline
-from core.gateway.providers.openai.adapter import OpenAICompatible
-from core.gateway.providers.wire.client import open_http_client
 from core.kernel.errors import Unavailable
 from core.kernel.ids import new_id, tenant_id
 from core.kernel.sealing import Sealer, new_key
-from core.kernel.secret import Secret
 from tests.integration.gateway_vendor import (
     DONE,
     ROLE,
     WHOLE,
-    Vendor,
     chunk,
     hanging,
     refused,
@@ -39,25 +34,6 @@ ANSWER = "18 weeks für alle 🚲 [1]"
 def tenant() -> TenantContext:
     someone = tenant_id(new_id())
     return TenantContext(someone, TenantDB(None, someone), Sealer(new_key()), new_key(), 2)
-
-
-@pytest.fixture
-async def vendors() -> AsyncIterator[list[Vendor]]:
-    async with AsyncExitStack() as stack:
-        vendors = [Vendor(), Vendor()]
-        for vendor in vendors:
-            await vendor.server.start_server()
-            stack.push_async_callback(vendor.server.close)
-        yield vendors
-
-
-@pytest.fixture
-async def providers(vendors: list[Vendor]) -> AsyncIterator[list[OpenAICompatible]]:
-    async with open_http_client() as client:
-        yield [
-            OpenAICompatible(client, Secret("k"), vendor.base_url, "m", name)
-            for vendor, name in zip(vendors, ("first", "second"), strict=True)
-        ]
 
 
 async def ask(gateway: Gateway, tenant: TenantContext) -> tuple[str, Finished]:

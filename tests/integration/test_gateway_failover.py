@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -12,15 +11,11 @@ from aiohttp import web
 from core.db.tenant import TenantContext
 from core.gateway.answer import BROKE_OFF, BUSY, CONTINUED, NO_ANSWER, Gateway, Limits
 from core.gateway.model import AgentTurn, Caller, Delta, Failover, Finished
-from core.gateway.providers.openai.adapter import OpenAICompatible
-from core.gateway.providers.wire.client import open_http_client
 from core.kernel.errors import Unavailable
-from core.kernel.secret import Secret
 from tests.integration.gateway_vendor import (
     DONE,
     ROLE,
     WHOLE,
-    Vendor,
     chunk,
     hanging,
     refused,
@@ -42,25 +37,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-async def vendors() -> AsyncIterator[list[Vendor]]:
-    async with AsyncExitStack() as stack:
-        vendors = [Vendor(), Vendor()]
-        for vendor in vendors:
-            await vendor.server.start_server()
-            stack.push_async_callback(vendor.server.close)
-        yield vendors
-
-
-@pytest.fixture
-async def providers(vendors: list[Vendor]) -> AsyncIterator[list[OpenAICompatible]]:
-    async with open_http_client() as client:
-        yield [
-            OpenAICompatible(client, Secret("k"), vendor.base_url, "m", name)
-            for vendor, name in zip(vendors, ("first", "second"), strict=True)
-        ]
 
 
 async def ask(

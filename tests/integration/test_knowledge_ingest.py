@@ -186,6 +186,15 @@ async def test_only_its_owner_shares_a_document(context):
         await share_document(context, document_id=mine.document.document_id, person_id="U1")
 
 
+async def test_whoever_has_no_name_owns_nothing_of_the_workspaces(context):
+    """It has no owner either."""
+    ours = await add(context)
+    with pytest.raises(NotFound):
+        await share_document(
+            context, document_id=ours.document.document_id, person_id="", channel_id="C1"
+        )
+
+
 async def test_sharing_what_the_workspace_has_leaves_one_copy(context):
     ours = await add(context)
     mine = await add(context, by="U1", scope="person")

@@ -14,6 +14,7 @@ import yaml
 from core.db.tenant import TenantContext
 from core.knowledge.embedding.minilm import load
 from core.knowledge.ingest_document import ingest_document
+from core.knowledge.list_documents import list_documents
 from core.knowledge.model import Asker, Findings, Scope
 from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
@@ -106,6 +107,15 @@ async def test_own_documents_are_found_by_their_owner_in_private_only(context):
     assert (in_public.found, in_public.withheld) == ((), 1)
     of_another = await ask(context, None, question, person="U2")
     assert (of_another.found, of_another.withheld) == ((), 0)
+
+
+async def test_a_document_of_nobody_is_not_that_of_whoever_has_no_name(context):
+    """An asker without an id, such as the operator, sees the workspace's alone."""
+    await add(context, None, "diary.txt", b"The zeppelin lands on Tuesday.", "person", by="U1")
+    async with context.db.transaction() as tx:
+        await tx.execute("update document set owner_id = ''")
+    assert (await ask(context, None, "When does the zeppelin land?", person="")).found == ()
+    assert await list_documents(context, asker=Asker("", private=True)) == []
 
 
 async def test_another_workspace_finds_nothing(new_context):

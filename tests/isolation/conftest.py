@@ -20,14 +20,6 @@ async def pair(new_context: Callable[[], Awaitable[TenantContext]]) -> Pair:
 
 
 @pytest.fixture
-async def admin(admin_dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    """The login that owns the cluster: a superuser in the tests."""
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
 async def counted(
     service_dsn: str, master: Sealer, through_pooler: bool
 ) -> AsyncIterator[tuple[Database, list[str]]]:

@@ -2,9 +2,6 @@
 
 import re
 
-import asyncpg
-import pytest
-
 from core.audit.model import LogFilter
 from core.audit.read_log import read_log
 from core.db.scope import schema_of
@@ -18,13 +15,6 @@ SCRIPT = f"""
 - {{workspace: northwind, person: ana, in: dm, say: "{QUESTION}"}}
 - {{workspace: northwind, person: ana, in: dm, upload: notes.md}}
 """
-
-
-@pytest.fixture
-async def admin(admin_dsn):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 async def test_an_audit_log_that_takes_no_row_stops_every_act_and_the_person_is_told(

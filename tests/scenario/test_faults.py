@@ -3,17 +3,8 @@
 import asyncio
 
 import aiohttp
-import asyncpg
-import pytest
 
 from tests.scenario.test_recovery import HANDBOOK, LAST_WORDS, in_thread, until
-
-
-@pytest.fixture
-async def admin(admin_dsn):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 async def test_a_database_that_fails_for_a_moment_does_not_stop_an_answer(

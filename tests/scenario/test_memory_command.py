@@ -11,6 +11,7 @@ from handlers.blocks.memory.form import CORRECT_FORM
 from handlers.blocks.memory.listing import CORRECT, FORGET, MOST_LISTED
 from tests.integration.worker.queueing import until_drained
 from tests.scenario.agents.forms import filled, opened, typed
+from tests.scenario.agents.seen import becomes
 from tests.stage import spoken
 
 HOSTILE = "I am <!channel> & *bold* <@U1> https://evil.test"
@@ -162,6 +163,20 @@ async def test_what_is_about_the_company_has_buttons_for_admins_alone(stage, kee
     assert await kept(stage) == ([], ["We close at noon"])
     assert await press("ana", FORGET, "m1") == 200
     assert await kept(stage) == ([], [])
+
+
+async def test_who_is_no_admin_any_more_changes_nothing_of_the_companys(stage, keep, act):
+    """Their list is still there, and we have known them for an admin a moment ago."""
+    await keep("m1", "We close at noon")
+    await command(stage, "ana", "memory", place="#general")
+    workspace = stage.sandbox.world.find_workspace("northwind")
+    general = next(c for c in workspace.channels.values() if c.label == "#general")
+    ts = list(general.messages.values())[-1].ts
+    becomes(stage, "ana", "member")
+    pressed = {"in": "#general", "ts": ts, "action_id": FORGET, "value": "m1"}
+
+    assert (await act("click", "ana", **pressed))[0] == 200
+    assert await kept(stage) == ([], ["We close at noon"])
 
 
 async def test_what_is_listed_is_harmless_and_fits_into_a_message(stage, keep):

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-import aiohttp
 import pytest
 
 from core.jobs.model import InboxEvent
 from core.kernel.errors import Postponed
 from core.knowledge.ingest_document import ingest_document
-from handlers.documents import Click, _forget, _share, press_card
+from handlers.knowledge.cards import _forget, _share
+from handlers.pressed import Pressed, press_card
 from tests.scenario.test_recovery import in_thread
 from tests.scenario.test_unknown_results import say
 
@@ -19,12 +19,6 @@ DONE = {_share: "is now shared", _forget: "I have forgotten"}
 async def stage(stage_with):
     async with stage_with(works=False) as opened:
         yield opened
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ async def click(stage, http):
     team = await stage.product.services.workspaces.team_of(context.tenant_id)
     event = InboxEvent(0, "action:1", "action", "", 0)
     document = mine.document.document_id
-    return Click(context, event, ana, team, channel, card["ts"], document, "")
+    return Pressed(context, event, ana, team, channel, card["ts"], document, "")
 
 
 async def done_rows(click):

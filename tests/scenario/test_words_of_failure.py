@@ -8,8 +8,9 @@ import pytest
 
 from core.jobs.model import InboxEvent
 from core.knowledge.ingest_document import ingest_document
-from handlers.documents import Click, _share, press_card
 from handlers.giving_up import give_up
+from handlers.knowledge.cards import _share
+from handlers.pressed import Pressed, press_card
 
 PLAN = "<!channel> plan.md"
 
@@ -38,7 +39,7 @@ async def test_a_title_in_a_refusal_pings_nobody(stage_with):
             scope="person",
             reference="test",
         )
-        click = Click(
+        click = Pressed(
             stage.tenants["northwind"],
             InboxEvent(0, "action:1", "action", "", 0),
             ana,

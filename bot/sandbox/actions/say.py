@@ -49,6 +49,7 @@ def upload(
         channel=seat.channel.id,
         url=f"{base_url}/files/{seat.workspace.id}-{file_id}/{quote(safe_name)}",
         size=len(content),
+        connected=seat.channel.shared_with is not None,
     )
     thread_ts = find_thread(seat, words.get("thread"))
     seat.workspace.keep_file(file, content)

@@ -21,6 +21,7 @@ class StoredFile:
     url: str
     size: int
     title: str = ""
+    connected: bool = False  # in a channel shared with another organization (Slack Connect)
 
     @property
     def _extension(self) -> str:
@@ -33,7 +34,7 @@ class StoredFile:
         return guessed or "application/octet-stream"
 
     def to_wire(self) -> dict[str, Any]:
-        """The file object inside a message and in `files.info`."""
+        """The file object of `files.info`."""
         filetype = _FILETYPES.get(self._extension, self._extension)
         return {
             "id": self.id,
@@ -54,6 +55,14 @@ class StoredFile:
             "url_private_download": f"{self.url}?download=1",
             "file_access": "visible",
         }
+
+    def in_message(self) -> dict[str, Any]:
+        """The file object inside a message. Of one that organizations share an app is told no more than
+        its id, and to ask `files.info` (docs.slack.dev, "Slack Connect: files")."""
+        if not self.connected:
+            return self.to_wire()
+        access = {"mode": "file_access", "file_access": "check_file_info"}
+        return {"id": self.id, "created": 0, "timestamp": 0, "user": ""} | access
 
 
 @dataclass(kw_only=True)

@@ -83,7 +83,7 @@ class Message:
             "username": self.username,
             "blocks": copy.deepcopy(self.blocks),
             "attachments": copy.deepcopy(self.attachments),
-            "files": [file.to_wire() for file in self.files],
+            "files": [file.in_message() for file in self.files],
             "metadata": self.metadata if with_metadata else None,
         }
         wire.update({key: value for key, value in optional.items() if value})
@@ -104,6 +104,8 @@ class Message:
     def to_page(self) -> Json:
         """What the page draws: the wire form, and what Slack's own client knows besides."""
         page = self.to_wire(with_metadata=True)
+        if self.files:
+            page["files"] = [file.to_wire() for file in self.files]
         page["ephemeral"] = self.ephemeral_to is not None
         page["streaming"] = self.stream is not None and self.stream.state == "live"
         page["deleted"] = self.deleted

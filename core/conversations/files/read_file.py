@@ -16,6 +16,7 @@ from core.conversations.show_card import find_card, keep_card, show_card
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import Disconnected, DomainError
+from core.kernel.outage import DATABASE_AWAY
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.arrivals.model import Arrival, Withdrawn
 from core.knowledge.arrivals.take_in import take_in
@@ -46,7 +47,8 @@ class FileReading:
 
     async def run(self) -> None:
         """Read it, unless that is done, and say on its card what came of it. A second call says it once
-        more and does nothing else. Raises Postponed and Disconnected: then it is tried again later.
+        more and does nothing else. Raises Postponed, Disconnected, and AuditUnwritable where the log
+        has no room: then it is tried again later.
         """
         if await find_card(self._context, self._outcome) is None:
             arrival = await self._find_arrival()
@@ -57,9 +59,9 @@ class FileReading:
             except Withdrawn:
                 await self._show_forgotten()
                 return
-            except Disconnected:
-                raise
             except DomainError as error:
+                if isinstance(error, Disconnected) or isinstance(error.__cause__, DATABASE_AWAY):
+                    raise  # it passes: nobody has to send the file again for that
                 await self.fail(str(error))
         await self._tell()
 

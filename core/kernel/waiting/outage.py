@@ -1,4 +1,4 @@
-"""What PostgreSQL says while it starts, stops or fails over: it passes, whatever was asked."""
+"""What PostgreSQL says while it starts, stops, fails over or has no room: it passes, whatever was asked."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,8 @@ DATABASE_AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # No room: for a connection, in its memory, on its disk. Somebody makes some, or it comes free.
+    asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,  # a replica that is not promoted yet
     # Any statement between the server's last words and the end of its connection, which may be a
     # moment later: asyncpg reads on for an answer that never comes.

@@ -1,33 +1,20 @@
 """F16: there is no room to read a file. It is said, nothing is left, and everybody else goes on."""
 
 import resource
-import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core.knowledge.reading.limited_reader import LimitedReader
+from tests.small_disk import small_file_system
 from tests.stage import spoken
 
 ROOM = 200_000  # bytes
 LARGE = b"The zeppelin lands on Tuesday at the old mast. " * 12_000  # nearly three times that
 NO_ROOM = "There is no room on this machine to read files just now. Send it again later."
-
-
-@contextmanager
-def small_file_system(folder: Path):
-    """A real one, which is full after so many bytes: the kernel says ENOSPC."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True, timeout=10)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no file system can be mounted here: {error}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True, timeout=10)
 
 
 @contextmanager
@@ -41,7 +28,7 @@ def files_that_may_not_grow(folder: Path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("full", [small_file_system, files_that_may_not_grow])
+@pytest.mark.parametrize("full", [partial(small_file_system, size=ROOM), files_that_may_not_grow])
 async def test_f16_a_full_disk_is_said_and_hurts_nobody_else(stage, tmp_path, monkeypatch, full):
     (tmp_path / "large.txt").write_bytes(LARGE)
     (tmp_path / "small.txt").write_bytes(b"The van key hangs beside the door.")

@@ -1,6 +1,5 @@
 """A product with one document and no worker: each test does the work itself."""
 
-import aiohttp
 import pytest
 
 from tests.integration.delivery.asked import RULES
@@ -11,9 +10,3 @@ async def stage(stage_with):
     async with stage_with(works=False) as opened:
         await opened.add_document("northwind", "Rules.md", RULES)
         yield opened
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session

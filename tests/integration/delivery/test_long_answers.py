@@ -46,12 +46,6 @@ async def stage(stage_with):
 
 
 @pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
-
-
-@pytest.fixture
 def quick(monkeypatch):
     """Every delta is shown; slots are another test's business."""
     monkeypatch.setattr("bot.slack.answers.ticker.QUICKEST_SECONDS", 0.0)

@@ -4,7 +4,6 @@ import asyncio
 from functools import partial
 
 import aiohttp
-import asyncpg
 import pytest
 
 from bot.slack.abilities import Abilities
@@ -40,13 +39,6 @@ async def parts(asked):
     for _ in range(4):
         await begun.opening()
     return begun
-
-
-@pytest.fixture
-async def admin(admin_dsn):
-    connection = await asyncpg.connect(admin_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -117,6 +117,7 @@ AWAY = [
     asyncpg.CrashShutdownError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
     asyncpg.ConnectionDoesNotExistError,
 ]
 

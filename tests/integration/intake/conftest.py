@@ -92,8 +92,8 @@ async def front(own_dsn: str, master: Sealer) -> AsyncIterator[Front]:
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession() as http:
 
-        async def send(event_id: str, *, age: int = 0) -> int:
-            body = json.dumps(message(event_id)).encode()
+        async def send(event_id: str, *, age: int = 0, **more: Any) -> int:
+            body = json.dumps(message(event_id, **more)).encode()
             headers = signed(body, age=age)
             async with http.post(f"{url}/slack/events", data=body, headers=headers) as answer:
                 return answer.status

@@ -5,22 +5,14 @@ says what it did, a line each, and ends by itself when there is nothing more to 
 """
 
 import asyncio
-import base64
 import os
 import signal
 import sys
 
 import click
 
-from bot.worker.mailboxes import MailboxDrain
-from bot.worker.worker import Worker
-from core.db.database import Database
-from core.db.pool import open_pool
-from core.jobs import store as jobs
-from core.kernel.sealing import Sealer
-from tests.integration.worker.queueing import until, waiting
+from tests.integration.worker.until_empty import work_until_empty
 
-LEASE_SECONDS = 0.5
 WAITS = (0.0, 0.2, 0.4, 0.6, 0.0)
 
 
@@ -41,20 +33,8 @@ async def main(dsn: str, key: str, tenant: str) -> None:
     async def gave_up(context, reference):
         click.echo("told the owner")
 
-    jobs.DEATH_WAITS = WAITS
-    pool = await open_pool(dsn, size=4)
-    database = Database(pool, Sealer(base64.b64decode(key)))
-    context = await database.tenant(tenant)
-    drain = MailboxDrain(database, handle, give_up, gave_up)
-    worker = Worker(database, drain, name=f"{os.getpid()}", lease_seconds=LEASE_SECONDS)
-    running = asyncio.create_task(worker.run())
-
-    async def is_empty() -> bool:
-        return await waiting(database, context) == 0
-
-    await until(is_empty)
-    await worker.stop()
-    await running
+    ends = {"give_up": give_up, "gave_up": gave_up}
+    await work_until_empty(dsn, key, tenant, handle=handle, death_waits=WAITS, **ends)
 
 
 if __name__ == "__main__":

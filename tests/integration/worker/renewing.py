@@ -5,23 +5,16 @@ number of chunks; ends by itself when nothing waits any more.
 """
 
 import asyncio
-import base64
 import json
 import os
 import signal
 import sys
 
-from bot.worker.mailboxes import MailboxDrain
-from bot.worker.worker import Worker
-from core.db.database import Database
-from core.db.pool import open_pool
-from core.jobs import store as jobs
-from core.kernel.sealing import Sealer
 from core.knowledge.ports import DIMENSION
 from core.knowledge.renewal.renew_embeddings import renew_embeddings
-from tests.integration.worker.queueing import nobody, until, waiting
+from tests.integration.worker.queueing import nobody
+from tests.integration.worker.until_empty import work_until_empty
 
-LEASE_SECONDS = 0.5
 MODEL = "new"
 
 
@@ -58,20 +51,8 @@ async def main(dsn: str, key: str, tenant: str, left: str) -> None:
     async def never(context, reference):
         raise AssertionError("no owner is told")
 
-    jobs.DEATH_WAITS = (0.0,) * 5
-    pool = await open_pool(dsn, size=4)
-    database = Database(pool, Sealer(base64.b64decode(key)))
-    context = await database.tenant(tenant)
-    drain = MailboxDrain(database, handle, nobody, never)
-    worker = Worker(database, drain, name=f"{os.getpid()}", lease_seconds=LEASE_SECONDS)
-    running = asyncio.create_task(worker.run())
-
-    async def is_empty() -> bool:
-        return await waiting(database, context) == 0
-
-    await until(is_empty)
-    await worker.stop()
-    await running
+    ends = {"give_up": nobody, "gave_up": never}
+    await work_until_empty(dsn, key, tenant, handle=handle, death_waits=(0.0,) * 5, **ends)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A lease is the right to one mailbox: it is never used twice, nor after it has run out."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from bot.worker.mailboxes import MailboxDrain
 from bot.worker.worker import Worker
 from core.db.database import Database
 from core.db.pool import open_pool
+from core.db.scope import schema_of
 from core.jobs import store as jobs
 from core.lifecycle.freeze_tenant import freeze_tenant
 from tests.integration.lifecycle import RULES, as_admin
@@ -117,10 +118,19 @@ async def test_a_long_lease_does_not_let_a_frozen_tenants_work_go_on(
     async with running(worker_on(database, handle, lease_seconds=60.0)):
         await put(database, context, "box", "long")
         await asyncio.wait_for(begun.wait(), 10)
+        frozen_at = await _now(database)
         await freeze_tenant(
             database, provisioner, context.tenant_id, RULES, actor="UANA", reference="r"
         )
-        await asyncio.wait_for(ended.wait(), 15)
+        await asyncio.wait_for(ended.wait(), 60)
+        assert await _now(database) - frozen_at < timedelta(seconds=15)
+
+    async with as_admin(provisioner) as admin:
+        event = await admin.fetchrow(
+            f"select state, attempts, payload from {schema_of(context.tenant_id)}.inbox_event"
+        )
+    # Stopped, and neither done nor failed: a thaw goes on with it.
+    assert tuple(event) == ("waiting", 0, "{}")
 
 
 async def test_what_is_claimed_while_stopping_is_handed_back(
@@ -207,6 +217,12 @@ async def test_mailboxes_are_locked_in_one_order_whatever_order_they_are_named_i
 
 LOCK = """select mailbox from control.mailbox where tenant_id = $1 and mailbox = $2
 for update skip locked"""
+
+
+async def _now(database) -> datetime:
+    """On the database's clock, as leases are."""
+    async with database.control() as tx:
+        return await tx.fetchval("select now()")
 
 
 def _waits_for_a_row(database):

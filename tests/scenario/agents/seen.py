@@ -44,7 +44,11 @@ def goes_out(stage, name, channel):
     channel_of(stage, channel).members.discard(stage.person_id(name))
 
 
-def becomes_a_guest(stage, name):
+def becomes(stage, name, kind):
     """Slack has not told us yet."""
     persons, person_id = workspace_of(stage).persons, stage.person_id(name)
-    persons[person_id] = replace(persons[person_id], kind="guest")
+    persons[person_id] = replace(persons[person_id], kind=kind)
+
+
+def becomes_a_guest(stage, name):
+    becomes(stage, name, "guest")

@@ -12,7 +12,7 @@ from core.kernel.errors import NotFound
 from handlers.blocks.review.rating import RATE, WHY
 from handlers.blocks.review.shown import SHOWN
 from tests.scenario.agents.forms import opened
-from tests.scenario.agents.seen import comes_in
+from tests.scenario.agents.seen import comes_in, direct_of, workspace_of
 from tests.stage import spoken
 
 BELOW = f"{RATE}.below"
@@ -117,10 +117,13 @@ async def test_an_admin_reads_what_the_model_saw_word_for_word_and_it_is_on_reco
     assert [row["outcome"] for row in rows] == ["attempt", "done"]
 
 
+@pytest.mark.parametrize("elsewhere", ["C0ELSEWHERE", "#random", "dm"])
 async def test_an_admin_reads_nothing_of_an_answer_from_where_it_does_not_stand(
-    staffed, person, answered
+    staffed, person, answered, elsewhere
 ):
-    value = f"shown:{answered['turn']}:C0ELSEWHERE"
+    """Nor from where they are themselves."""
+    there = workspace_of(staffed).find_channel(elsewhere, ana_of(staffed))
+    value = f"shown:{answered['turn']}:{there.id if there else elsewhere}"
     await person(
         "shortcut", "ana", callback_id=WHY, ts=answered["message_ts"], **{"in": "#general"}
     )
@@ -130,6 +133,29 @@ async def test_an_admin_reads_nothing_of_an_answer_from_where_it_does_not_stand(
     assert opened(staffed) == before
     async with staffed.tenants["northwind"].db.transaction() as tx:
         assert not await tx.fetchval("select count(*) from audit_event where action = $1", READ)
+
+
+def ana_of(staffed):
+    return workspace_of(staffed).find_person("ana")
+
+
+async def test_an_answer_that_went_into_ones_direct_message_is_explained_to_nobody_else(
+    staffed, answered
+):
+    """The channel was closed to us, so it stands where its asker alone reads."""
+    tenant, readers = staffed.tenants["northwind"], staffed.product.services.staff.readers
+    direct = direct_of(staffed, "ben").id
+    async with tenant.db.transaction() as tx:
+        await tx.execute(
+            "update outbox_message set key = replace(key, 'answer:', 'direct:'), channel = $1"
+            " where starts_with(key, 'answer:')",
+            direct,
+        )
+    at = {"channel": direct}
+    ben, ana = staffed.person_id("ben"), staffed.person_id("ana")
+    assert await explain_answer(tenant, readers, answered["message_ts"], person_id=ben, **at)
+    with pytest.raises(NotFound):
+        await explain_answer(tenant, readers, answered["message_ts"], person_id=ana, **at)
 
 
 async def test_a_member_is_not_offered_it_and_not_shown_it_and_the_try_is_on_record(

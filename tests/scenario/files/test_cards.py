@@ -2,7 +2,6 @@
 
 import re
 
-import aiohttp
 import pytest
 
 from core.conversations.files import file_card
@@ -13,12 +12,6 @@ from tests.scenario.files.dropping import LONG, cards, documents, drop, until_sa
 from tests.stage import spoken
 
 NOTE = "# Spring fair\n\nOur stand at the spring fair is number 14.\n"
-
-
-@pytest.fixture
-async def http(stage):
-    async with aiohttp.ClientSession(stage.sandbox.url) as session:
-        yield session
 
 
 async def test_a_card_says_how_far_a_file_is(stage, new_document, monkeypatch):

@@ -7,6 +7,8 @@ import pytest
 
 from bot.cli.knowledge import _bar
 from core.tenancy.workspaces import Workspaces
+from tests.integration.full_database import DISK_FULL, refusing
+from tests.scenario.files.dropping import documents
 from tests.scenario.test_processes import aegis
 
 HOOKS = "# Hooks\n\n## Wall\n\nBicycle number 3 hangs on hook 7 of the workshop wall.\n"
@@ -36,6 +38,21 @@ async def test_files_and_folders_are_added_and_one_that_fails_is_named(company, 
     assert "photo" not in said
     assert "3 files: 1 added, 1 already there, 1 failed" in said
     assert "━" not in said, "a bar is for a terminal"
+
+
+async def test_f16_a_database_without_room_is_said_of_each_file(
+    company, context, admin_dsn, tmp_path
+):
+    environment, team = company
+    (tmp_path / "hooks.md").write_text(HOOKS)
+    add = ("kb", "add", str(tmp_path), "--workspace", team)
+    async with refusing(admin_dsn, context.tenant_id, "chunk", DISK_FULL):
+        status, said = await aegis(environment, *add)
+    assert status == 1
+    assert "hooks.md: not added. The database has no room for it (there is no room)." in said
+    assert "Traceback" not in said
+    assert await documents(context) == []
+    assert (await aegis(environment, *add))[0] == 0
 
 
 async def test_what_was_added_is_found_with_its_place(company, tmp_path):

@@ -1,11 +1,11 @@
 """A company with a document of its own, one of a private channel and one of a person's."""
 
-import aiohttp
 import pytest
 
 from core.knowledge.ingest_document import ingest_document
 from core.knowledge.share_document import share_document
 from tests.integration.worker.queueing import until, until_drained
+from tests.scenario.acting import acting
 from tests.scenario.agents.seen import channel_of, direct_of, read_in
 
 HANDBOOK = "# Handbook\n\n## Bike stipend\n\nYou can claim 900 euros every three years.\n"
@@ -55,17 +55,7 @@ async def furnished(stage, give):
 
 @pytest.fixture
 async def person(furnished):
-    """Acts as a person of Northwind through the sandbox's control API."""
-    async with aiohttp.ClientSession(furnished.sandbox.url) as http:
-
-        async def act(what, person="ana", **body):
-            seat = {"workspace": "northwind", "person": person}
-            async with http.post(f"/sandbox/{what}", json=seat | body) as answer:
-                told = await answer.json()
-                assert answer.status == 200, told
-            await until_drained(furnished.product.services.database, furnished.tenants["northwind"])
-            return told
-
+    async with acting(furnished) as act:
         yield act
 
 

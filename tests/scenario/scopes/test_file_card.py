@@ -3,6 +3,8 @@
 import aiohttp
 import pytest
 
+from core.kernel.errors import NotFound
+from core.knowledge.access.find_own import find_own
 from core.knowledge.access.give_to_channel import NOT_THERE
 from handlers.blocks.knowledge import CHANNEL
 from tests.integration.worker.queueing import until, until_drained
@@ -81,6 +83,26 @@ async def test_it_is_given_to_no_channel_that_its_owner_is_not_surely_in(
     async with tenant.db.transaction() as tx:
         scope = await tx.fetchval("select scope from document where title = 'Offsite.md'")
     assert scope == "person"
+
+
+async def test_who_has_just_left_the_channel_gives_it_nothing(picking, asking, furnished):
+    """A question has shown a moment ago that they were in it."""
+    await asking("ben", "leadership", WHERE)
+    goes_out(furnished, "ben", "leadership")
+
+    assert (await picking("#leadership"))[-1] == NOT_THERE
+
+
+async def test_nobody_keeps_what_is_not_theirs_alone(card, furnished, person):
+    tenant = furnished.tenants["northwind"]
+    async with tenant.db.transaction() as tx:
+        ids = {
+            r["title"]: r["document_id"]
+            for r in await tx.fetch("select title, document_id from document")
+        }
+    for title, who in (("Offsite.md", "ana"), ("Handbook.md", "ben"), ("Kestrel.md", "ana")):
+        with pytest.raises(NotFound):
+            await find_own(tenant, document_id=ids[title], person_id=furnished.person_id(who))
 
 
 async def test_nobody_gives_away_what_is_anothers(card, furnished, person, asking):

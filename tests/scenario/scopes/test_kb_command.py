@@ -6,6 +6,7 @@ from core.knowledge.access.pick_document import NONE_SUCH
 from core.knowledge.forget_document import FOR_ADMINS
 from handlers.blocks.documents import DELETE
 from tests.scenario.agents.seen import (
+    becomes,
     channel_of,
     comes_in,
     goes_out,
@@ -128,6 +129,20 @@ async def test_a_click_is_looked_at_again(typing, person, furnished):
     async with tenant.db.transaction() as tx:
         assert await tx.fetchval("select count(*) from document") == 3
         assert await tx.fetchval("select count(*) from document where document_id = $1", document)
+
+
+async def test_who_is_no_admin_any_more_deletes_nothing_of_the_workspaces(
+    typing, person, furnished
+):
+    """Their card is still there, and we have known them for an admin a moment ago."""
+    card, _ = await typing("ana", "delete Handbook.md")
+    becomes(furnished, "ana", "member")
+    await person("click", "ana", ts=card.ts, text="Delete it", **GENERAL)
+
+    tenant = furnished.tenants["northwind"]
+    async with tenant.db.transaction() as tx:
+        left = [row["title"] for row in await tx.fetch("select title from document")]
+    assert "Handbook.md" in left
 
 
 async def test_another_word_is_explained(typing):

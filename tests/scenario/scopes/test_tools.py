@@ -3,7 +3,7 @@
 import pytest
 
 from core.gateway.tools.model import ToolCaller
-from core.kernel.errors import NotFound
+from core.kernel.errors import NotFound, Refused
 from tests.scenario.agents.seen import channel_of, direct_of, goes_out
 from tests.scenario.scopes.conftest import CODE, PRICE, STIPEND
 from tests.scenario.scopes.test_who_reads_along import hints
@@ -20,10 +20,11 @@ QUESTIONS = {"Handbook.md": STIPEND, "Kestrel.md": PRICE, "Diary.md": CODE}
 
 @pytest.fixture
 def call(furnished):
-    async def run(name, who, place, **arguments):
+    async def run(name, who, place, *, reach="all", without=(), **arguments):
         direct = place == "dm"
         channel = direct_of(furnished, who) if direct else channel_of(furnished, place)
-        where = {"channel": channel.id, "private": direct, "reach": "all"}
+        where = {"channel": channel.id, "private": direct, "reach": reach}
+        where = {key: value for key, value in where.items() if key not in without}
         caller = ToolCaller("t1", furnished.person_id(who), "finance", private=direct, place=where)
         tool = furnished.product.services.staff.dispatcher.tools[name]
         return await tool.run(furnished.tenants["northwind"], caller, arguments)
@@ -53,3 +54,27 @@ async def test_who_has_left_the_channel_is_given_nothing_of_it(call, furnished):
     goes_out(furnished, "ben", "leadership")
 
     assert hints(await call("search_knowledge", "ben", "dm", query=PRICE)) == []
+
+
+async def test_an_agent_of_the_workspaces_documents_is_given_no_other(call):
+    for title, question in QUESTIONS.items():
+        found = await call("search_knowledge", "ben", "dm", reach="workspace", query=question)
+        assert (title in found) is (title == "Handbook.md")
+    assert hints(await call("read_document", "ben", "dm", reach="workspace", title="Handbook.md"))
+    for title in ("Kestrel.md", "Diary.md"):
+        with pytest.raises(NotFound):
+            await call("read_document", "ben", "dm", reach="workspace", title=title)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("search_knowledge", {"query": STIPEND}), ("read_document", {"title": "Handbook.md"})],
+)
+async def test_an_agent_that_looks_into_none_is_given_none(call, name, given):
+    with pytest.raises(Refused, match="does not look into documents"):
+        await call(name, "ben", "dm", reach="none", **given)
+
+
+async def test_a_place_of_which_it_is_not_said_is_as_private_as_its_turn(call):
+    found = await call("search_knowledge", "ben", "general", without={"private"}, query=CODE)
+    assert hints(found) == []

@@ -208,6 +208,18 @@ async def test_nobody_is_answered_what_another_has_asked(asking, furnished):
         await find_withheld(tenant, turn, person_id=furnished.person_id("cho"))
 
 
+async def test_who_is_a_guest_by_now_is_answered_nothing_privately(asking, furnished, person):
+    await asking("ben", "random", STIPEND)
+    [card] = [m for m in messages_in(furnished, channel_of(furnished, "random")) if m.ephemeral_to]
+    becomes_a_guest(furnished, "ben")
+    await person("click", "ben", ts=card.ts, text="Answer me privately", **{"in": "#random"})
+
+    assert hints("\n".join(read_in(furnished, direct_of(furnished, "ben")))) == []
+    tenant = furnished.tenants["northwind"]
+    async with tenant.db.transaction() as tx:
+        assert await tx.fetchval("select count(*) from turn") == 1
+
+
 async def test_who_was_put_out_of_a_channel_meanwhile_gets_nothing_of_it_privately(
     asking, furnished, person
 ):

@@ -20,8 +20,8 @@ from core.jobs import store as jobs
 from core.jobs.model import InboxEvent
 from core.kernel.errors import Overtaken, Postponed
 from handlers.agents.approvals import _press, resume
-from handlers.documents import Click
 from handlers.giving_up import give_up
+from handlers.pressed import Pressed
 from tests.integration.delivery.asked import ask, words
 from tests.scenario.tools.obedient import LAST_WORDS, obedient_stage
 
@@ -81,7 +81,7 @@ async def press(asked, number=0, *, approves=True, delivery="action:1"):
             number,
         )
     place = asked.question.place
-    click = Click(
+    click = Pressed(
         asked.context,
         InboxEvent(0, delivery, "action", "", 0),
         place.person_id,

@@ -1,5 +1,6 @@
 """Posting, changing, reading: chat.* and conversations.* with Slack's own client."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
+from tests.unit.sandbox.conftest import Listener, Person
 
 
 async def error_of(call: Any) -> str:
@@ -208,3 +210,21 @@ async def test_an_older_slack_forgets_metadata(
 
     history = await slack.conversations_history(channel=general[0], include_all_metadata=True)
     assert "metadata" not in history["messages"][0]
+
+
+async def test_of_a_file_that_organizations_share_an_app_is_told_its_id_alone(
+    listener: Listener, person: Callable[..., Person], slack: AsyncWebClient
+) -> None:
+    """docs.slack.dev, "Slack Connect: files": it asks `files.info`; people see the file as ever."""
+    ana = person(place="#with-copper-kettle")
+    dropped = await ana.drop("fair.md", b"# Fair", comment="<@AEGIS> look")
+    file_id, channel = dropped["file"]["id"], dropped["channel"]
+    stub = {"id": file_id, "created": 0, "timestamp": 0, "user": ""}
+    stub |= {"mode": "file_access", "file_access": "check_file_info"}
+
+    event = await listener.next_event()
+    told = (await slack.conversations_history(channel=channel))["messages"][0]
+    assert event["files"] == told["files"] == [stub]
+    assert (await ana.sees())[-1]["files"][0]["name"] == "fair.md"
+    found = (await slack.files_info(file=file_id))["file"]
+    assert (found["name"], found["file_access"]) == ("fair.md", "visible")

@@ -26,6 +26,8 @@ AROUND = {
     "server crashed": asyncpg.CrashShutdownError("terminating"),
     "a replica, not promoted": asyncpg.ReadOnlySQLTransactionError("cannot execute UPDATE"),
     "too many connections": asyncpg.TooManyConnectionsError("sorry"),
+    "its disk is full": asyncpg.DiskFullError("could not extend file"),
+    "it has no memory": asyncpg.OutOfMemoryError("out of memory"),
     "a table is locked": asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
     "used after it was closed": asyncpg.InterfaceError("connection is closed"),
     "pool at its end": asyncpg.InterfaceError("pool is closing"),
@@ -126,8 +128,16 @@ def test_a_database_that_is_back_is_not_waited_for_because_the_event_is_old(name
     assert wait_out(raised(ListenerFailed("event answered 500"), AROUND[name]), 600.0, 0.9) == 1.9
 
 
-def test_a_crowded_database_is_asked_less_and_less_often():
-    assert wait_out(AROUND["too many connections"], 3000.0, 0.0) == 10.0
+@pytest.mark.parametrize("name", ["too many connections", "it has no memory"])
+def test_a_crowded_database_is_asked_less_and_less_often(name):
+    assert wait_out(AROUND[name], 3000.0, 0.0) == 10.0
+
+
+def test_a_full_disk_is_tried_soon_at_first_and_once_a_minute_in_the_end():
+    """Each try of a file reads it anew, and writes to that disk."""
+    ages = (0.0, 30.0, 300.0, 3000.0)
+    waits = [wait_out(AROUND["its disk is full"], age, 0.0) for age in ages]
+    assert waits == [1.0, 4.0, 31.0, 60.0]
 
 
 async def test_a_database_whose_socket_is_gone_while_it_restarts_is_waited_for(tmp_path):
