@@ -11,7 +11,7 @@ from core.knowledge import store
 from core.knowledge.model import Document, Sight
 
 ACTION = "knowledge:document:forget"
-_UNKNOWN = "I have no such document."
+_UNKNOWN = "I have no such document: it was deleted or replaced already, or is not for you."
 FOR_ADMINS = {
     "workspace": "Only an admin can take away a document of the whole workspace.",
     "channel": "Only whoever gave this document to the channel, or an admin, can take it away.",

@@ -78,8 +78,9 @@ def file_read(
         earlier = " You have sent a later version of it, and that is the one I keep."
     left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
     words = (
-        f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it. "
-        "Only you get answers from it until you share it with the workspace or with a channel."
+        f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it: only you get "
+        "answers from it.\n*Add to knowledge?* Keep it for yourself, or let a channel or everyone get answers "
+        "from it, too."
     )
     return Rendered(words, [section(words), _choices(document_id)])
 

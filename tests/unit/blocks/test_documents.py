@@ -1,0 +1,45 @@
+"""What `/aegis kb` says: for whom each document is, and names that are cut where one sees it."""
+
+import pytest
+
+from core.knowledge.model import Document, Finding
+from handlers.blocks.documents import (
+    delete_question,
+    documents_list,
+    passages_list,
+    status_page,
+)
+
+
+def document(scope="workspace", title="plan.md"):
+    owner, channel = ("U1" if scope == "person" else ""), ("C1" if scope == "channel" else "")
+    return Document("d1", title, "md", None, 3, scope, owner, channel)
+
+
+@pytest.mark.parametrize(
+    ("scope", "whose", "gets"),
+    [
+        ("workspace", "everyone", "Everyone gets answers"),
+        ("channel", "everyone in <#C1>", "Everyone in <#C1> gets answers"),
+        ("person", "only you", "Only you get answers"),
+    ],
+)
+def test_it_is_said_for_whom_a_document_is(scope, whose, gets):
+    assert f"1. *plan.md* (md) · {whose}" in documents_list([document(scope)]).text
+    assert delete_question(document(scope)).text == (
+        f"Delete *plan.md*? {gets} from it. Its text is deleted at once."
+    )
+
+
+def test_names_that_are_too_long_end_in_an_ellipsis():
+    listed = documents_list([document(title="a" * 81)]).text
+    assert f"*{'a' * 79}…*" in listed
+    path = "Handbook › Parental leave › How much parental leave you get, and from when on"
+    found = Finding("d1", "plan.md", path, 4, "Words.", 0.5)
+    assert path in passages_list([found]).text
+
+
+def test_the_counts_add_up():
+    page = status_page([document(), document("person")], by_meaning=False).text
+    assert "get answers from:* 2\n• 1 for everyone" in page
+    assert "Passages in them: 6, searched by words alone" in page
