@@ -1,5 +1,6 @@
 """`/aegis kb`: the documents answers may come from, passages of them, and how one is taken away."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -39,8 +40,7 @@ def passages_list(found: Sequence[Finding]) -> Rendered:
     for one in found:
         page = f", page {one.page}" if one.page is not None else ""
         heading = f" · {_name(one.heading, LONGEST_HEADING)}" if one.heading else ""
-        cut = "…" if len(one.text) > LONGEST_EXCERPT else ""
-        words = f"{one.text[:LONGEST_EXCERPT]}{cut}"
+        words = _excerpt(one.text)
         blocks.append(section(f"*{_name(one.title)}*{page}{heading}"))
         blocks.append(
             {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
@@ -89,6 +89,14 @@ def _whose(document: Document) -> str:
     if document.scope == "channel":
         return f"everyone in <#{document.channel_id}>"
     return "only you" if document.scope == "person" else "everyone"
+
+
+def _excerpt(text: str) -> str:
+    """Its beginning, to the end of a word, without empty lines."""
+    text = re.sub(r"\s*\n\s*", "\n", text)
+    if len(text) <= LONGEST_EXCERPT:
+        return text
+    return re.sub(r"\s+\S*$", "", text[: LONGEST_EXCERPT + 1]) + " …"
 
 
 def _name(text: str, longest: int = LONGEST_TITLE) -> str:

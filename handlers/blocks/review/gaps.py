@@ -67,7 +67,7 @@ def _below(gaps: Gaps, left: int) -> str:
     what = "question was" if gaps.untold == 1 else "questions were"
     return (
         f"{more}{gaps.untold} {'further ' if gaps.lacks else ''}{what} asked in direct messages without an "
-        "answer. Only whoever asked can read them, and tell you with `/aegis gaps`."
+        "answer. Nobody reads that but who asked; they can tell you with `/aegis gaps`."
     )
 
 

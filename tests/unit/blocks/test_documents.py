@@ -39,6 +39,20 @@ def test_names_that_are_too_long_end_in_an_ellipsis():
     assert path in passages_list([found]).text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("four " * 80 + "more", "four " * 79 + "four …"),
+        ("x" * 401, "x" * 401 + " …"),
+        ("x" * 400, "x" * 400),
+        ("Hotel 120\n\n  Meals 38", "Hotel 120\nMeals 38"),
+    ],
+)
+def test_a_passage_is_cut_between_words(text, shown):
+    found = Finding("d1", "plan.md", "", None, text, 0.5)
+    assert passages_list([found]).blocks[1]["text"]["text"] == shown
+
+
 def test_the_counts_add_up():
     page = status_page([document(), document("person")], by_meaning=False).text
     assert "get answers from:* 2\n• 1 for everyone" in page
