@@ -17,7 +17,7 @@ LONGEST_TITLE = 80
 LONGEST_HEADING = 200  # characters of a path of headings
 USAGE = (
     "`/aegis kb list` shows the documents you get answers from, `/aegis kb search WORDS` the passages "
-    "on something, `/aegis kb delete TITLE` (or its number) takes one away, and `/aegis kb status` counts them."
+    "on something, `/aegis kb delete TITLE` (or its number) deletes one, and `/aegis kb status` counts them."
 )
 
 
@@ -81,7 +81,8 @@ def kb_usage() -> Rendered:
 
 
 def _line(number: int, document: Document) -> str:
-    extent = f", {document.pages} pages" if document.pages else ""
+    pages = document.pages
+    extent = f", {pages} page{'' if pages == 1 else 's'}" if pages else ""
     return f"{number}. *{_name(document.title)}* ({document.media}{extent}) · {_whose(document)}"
 
 

@@ -118,7 +118,7 @@ def message_saved(ingested: Ingested) -> Rendered:
 def file_elsewhere() -> Rendered:
     """A file came with a message to us in a channel."""
     return said(
-        "I read files in a direct message only. Drop it there, then share it with everyone."
+        "I read files in a direct message only. Drop it there, then share it with a channel or with everyone."
     )
 
 

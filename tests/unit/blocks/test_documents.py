@@ -11,9 +11,9 @@ from handlers.blocks.documents import (
 )
 
 
-def document(scope="workspace", title="plan.md"):
+def document(scope="workspace", title="plan.md", pages=None):
     owner, channel = ("U1" if scope == "person" else ""), ("C1" if scope == "channel" else "")
-    return Document("d1", title, "md", None, 3, scope, owner, channel)
+    return Document("d1", title, "md", pages, 3, scope, owner, channel)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,11 @@ def test_it_is_said_for_whom_a_document_is(scope, whose, gets):
     assert delete_question(document(scope)).text == (
         f"Delete *plan.md*? {gets} from it. Its text is deleted at once."
     )
+
+
+@pytest.mark.parametrize(("pages", "extent"), [(None, ""), (1, ", 1 page"), (8, ", 8 pages")])
+def test_pages_are_counted_in_words(pages, extent):
+    assert f"*plan.md* (md{extent}) ·" in documents_list([document(pages=pages)]).text
 
 
 def test_names_that_are_too_long_end_in_an_ellipsis():
