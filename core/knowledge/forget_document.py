@@ -11,10 +11,10 @@ from core.knowledge import store
 from core.knowledge.model import Document, Sight
 
 ACTION = "knowledge:document:forget"
-_UNKNOWN = "I have no such document."
+_UNKNOWN = "I have no such document: it was deleted or replaced already, or is not for you."
 FOR_ADMINS = {
-    "workspace": "Only an admin can take away a document of the whole workspace.",
-    "channel": "Only whoever gave this document to the channel, or an admin, can take it away.",
+    "workspace": "Only an admin can delete a document of the whole workspace.",
+    "channel": "Only whoever gave this document to the channel, or an admin, can delete it.",
 }
 
 # What a caller writes of it in the same transaction.

@@ -58,11 +58,13 @@ async def share_document(
 
 
 async def _share(tx: Tx, document_id: str, person_id: str, channel_id: str) -> Document:
+    scope: Scope = "channel" if channel_id else "workspace"
     found = await store.find_document(tx, document_id)
+    if found is not None and _is_shared(found[0], person_id, scope, channel_id):
+        return found[0]  # pressed twice
     if found is None or found[0].scope != "person" or found[0].owner_id != person_id:
         raise NotFound(NOT_YOURS_ALONE)
     document, digest = found
-    scope: Scope = "channel" if channel_id else "workspace"
     known = await store.find_same_content(tx, digest, scope, "", channel_id)
     if known is not None:
         await drop(tx, document_id)  # it is there already: one copy is enough
@@ -77,3 +79,9 @@ async def _share(tx: Tx, document_id: str, person_id: str, channel_id: str) -> D
     shared = await store.find_document(tx, document_id)
     assert shared is not None
     return shared[0]
+
+
+def _is_shared(document: Document, person_id: str, scope: Scope, channel_id: str) -> bool:
+    """By this person, and just so."""
+    place = (document.scope, document.channel_id, document.added_by)
+    return place == (scope, channel_id, person_id)

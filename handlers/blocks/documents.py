@@ -1,5 +1,6 @@
 """`/aegis kb`: the documents answers may come from, passages of them, and how one is taken away."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,9 +13,11 @@ from handlers.blocks.rendered import Block, Rendered, said, section, sections
 DELETE = "knowledge.delete"
 MOST_LISTED = 100
 LONGEST_EXCERPT = 400  # characters of a passage that was found
+LONGEST_TITLE = 80
+LONGEST_HEADING = 200  # characters of a path of headings
 USAGE = (
     "`/aegis kb list` shows the documents you get answers from, `/aegis kb search WORDS` the passages "
-    "on something, `/aegis kb delete TITLE` (or its number) takes one away, and `/aegis kb status` counts them."
+    "on something, `/aegis kb delete TITLE` (or its number) deletes one, and `/aegis kb status` counts them."
 )
 
 
@@ -36,9 +39,8 @@ def passages_list(found: Sequence[Finding]) -> Rendered:
     blocks: list[Block] = []
     for one in found:
         page = f", page {one.page}" if one.page is not None else ""
-        heading = f" · {_name(one.heading)}" if one.heading else ""
-        cut = "…" if len(one.text) > LONGEST_EXCERPT else ""
-        words = f"{one.text[:LONGEST_EXCERPT]}{cut}"
+        heading = f" · {_name(one.heading, LONGEST_HEADING)}" if one.heading else ""
+        words = _excerpt(one.text)
         blocks.append(section(f"*{_name(one.title)}*{page}{heading}"))
         blocks.append(
             {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
@@ -51,17 +53,25 @@ def status_page(documents: Sequence[Document], *, by_meaning: bool) -> Rendered:
     """How much there is, of what this person may see."""
     of = Counter(document.scope for document in documents)
     passages = sum(document.chunk_count for document in documents)
-    way = "words and meaning" if by_meaning else "words alone, for want of a model on this machine"
+    way = (
+        "words and meaning"
+        if by_meaning
+        else "words alone, for want of a model to compare meanings"
+    )
     return said(
-        f"*Documents that you get answers from:* {len(documents):,}. "
-        f"{of['workspace']:,} of the workspace, {of['channel']:,} of channels that you are in, "
-        f"{of['person']:,} only yours. They hold {passages:,} passages, which are searched by {way}."
+        f"*Documents that you get answers from:* {len(documents):,}\n"
+        f"• {of['workspace']:,} for everyone in the workspace\n"
+        f"• {of['channel']:,} for channels that you are in\n"
+        f"• {of['person']:,} for you alone\n"
+        f"Passages in them: {passages:,}, searched by {way}."
     )
 
 
 def delete_question(document: Document) -> Rendered:
     """Asked before a document is taken away."""
-    words = f"Take away *{_name(document.title)}*{_whose(document)}? Its text is deleted at once."
+    who = _whose(document)
+    get = f"{who[0].upper()}{who[1:]} {'get' if document.scope == 'person' else 'gets'}"
+    words = f"Delete *{_name(document.title)}*? {get} answers from it. Its text is deleted at once."
     pressed = button("Delete it", DELETE, document.document_id) | {"style": "danger"}
     return Rendered(words, [section(words), actions(pressed)])
 
@@ -71,15 +81,25 @@ def kb_usage() -> Rendered:
 
 
 def _line(number: int, document: Document) -> str:
-    extent = f", {document.pages} pages" if document.pages else ""
-    return f"{number}. *{_name(document.title)}* ({document.media}{extent}){_whose(document)}"
+    pages = document.pages
+    extent = f", {pages} page{'' if pages == 1 else 's'}" if pages else ""
+    return f"{number}. *{_name(document.title)}* ({document.media}{extent}) · {_whose(document)}"
 
 
 def _whose(document: Document) -> str:
     if document.scope == "channel":
-        return f" · <#{document.channel_id}>"
-    return " · only you" if document.scope == "person" else ""
+        return f"everyone in <#{document.channel_id}>"
+    return "only you" if document.scope == "person" else "everyone"
 
 
-def _name(text: str) -> str:
-    return escape(neutral_name(" ".join(text.split()))[:80])
+def _excerpt(text: str) -> str:
+    """Its beginning, to the end of a word, without empty lines."""
+    text = re.sub(r"\s*\n\s*", "\n", text)
+    if len(text) <= LONGEST_EXCERPT:
+        return text
+    return re.sub(r"\s+\S*$", "", text[: LONGEST_EXCERPT + 1]) + " …"
+
+
+def _name(text: str, longest: int = LONGEST_TITLE) -> str:
+    name = neutral_name(" ".join(text.split()))
+    return escape(name if len(name) <= longest else f"{name[: longest - 1]}…")

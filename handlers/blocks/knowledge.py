@@ -78,8 +78,9 @@ def file_read(
         earlier = " You have sent a later version of it, and that is the one I keep."
     left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
     words = (
-        f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it. "
-        "Only you get answers from it until you share it with the workspace or with a channel."
+        f"{done} *{_title(title)}*{extent}.{earlier}{left_out} Ask me about it: only you get "
+        "answers from it.\n*Add to knowledge?* Keep it for yourself, or let a channel or everyone get answers "
+        "from it, too."
     )
     return Rendered(words, [section(words), _choices(document_id)])
 
@@ -117,7 +118,7 @@ def message_saved(ingested: Ingested) -> Rendered:
 def file_elsewhere() -> Rendered:
     """A file came with a message to us in a channel."""
     return said(
-        "I read files in a direct message only. Drop it there, then share it with everyone."
+        "I read files in a direct message only. Drop it there, then share it with a channel or with everyone."
     )
 
 

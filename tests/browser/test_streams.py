@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Screen
 from tests.browser.scripted_app import ScriptedApp
+from tests.browser.views import button, section
 
 
 async def test_a_stream_grows_in_place(screen: Screen, app: ScriptedApp) -> None:
@@ -70,6 +71,11 @@ async def test_an_edit_and_a_deletion_show_at_once(screen: Screen, app: Scripted
     await client.chat_update(channel=channel, ts=posted["ts"], text="Better words")
     await expect(screen.page.locator("#main .message-body")).to_contain_text("Better words")
     await expect(screen.page.locator("#main .edited")).to_have_text("(edited)")
+
+    blocks = [section("Best words"), button("Press")]
+    await client.chat_update(channel=channel, ts=posted["ts"], text="Best words", blocks=blocks)
+    said = screen.page.locator("#main .block-section", has_text="Best words")
+    await expect(said.locator(".edited")).to_have_text("(edited)")
 
     await client.chat_delete(channel=channel, ts=posted["ts"])
     await expect(screen.page.locator("#main .message")).to_have_count(0)

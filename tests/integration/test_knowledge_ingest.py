@@ -182,8 +182,14 @@ async def test_only_its_owner_shares_a_document(context):
     shared = await share_document(context, document_id=mine.document.document_id, person_id="U1")
     assert (shared.scope, shared.owner_id) == ("workspace", "")
     assert await list_documents(context, asker=Asker("U2", private=False)) == [shared]
+    again = await share_document(context, document_id=mine.document.document_id, person_id="U1")
+    assert again == shared  # a button pressed twice
     with pytest.raises(NotFound):
-        await share_document(context, document_id=mine.document.document_id, person_id="U1")
+        await share_document(context, document_id=mine.document.document_id, person_id="U2")
+    with pytest.raises(NotFound):
+        await share_document(
+            context, document_id=mine.document.document_id, person_id="U1", channel_id="C1"
+        )
 
 
 async def test_whoever_has_no_name_owns_nothing_of_the_workspaces(context):

@@ -74,9 +74,17 @@ async def test_where_the_card_is_gone_the_person_hears_what_was_done(stage, http
     assert [DONE[effect] in message["text"] for message in await in_thread(http)] == [False, True]
 
 
+async def test_a_double_click_on_share_is_no_complaint(stage, http, click):
+    await press_card(stage.product.services, click, _share)
+    again = replace(click, inbox=replace(click.inbox, event_id="action:2"))
+    await press_card(stage.product.services, again, _share)
+
+    assert ["is now shared" in message["text"] for message in await in_thread(http)] == [True]
+
+
 async def test_another_press_of_the_same_button_is_another_one(stage, http, click):
     await press_card(stage.product.services, click, _forget)
     again = replace(click, inbox=replace(click.inbox, event_id="action:2"))
     await press_card(stage.product.services, again, _forget)
 
-    assert "I have no such document." in [m["text"] for m in await in_thread(http)][-1]
+    assert "I have no such document" in [m["text"] for m in await in_thread(http)][-1]

@@ -70,7 +70,9 @@ async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) ->
     async for piece in answer.content.iter_chunked(_PIECE):
         content += piece
         if len(content) > limit:
-            raise Invalid(f"That file is larger than {limit // 1_000_000} MB.")
+            raise Invalid(
+                f"That file is larger than {limit // 1_000_000} MB, the most I can read. Send it in parts."
+            )
     # Without the right to a file Slack answers 200 with a page to sign in on.
     if size is not None and len(content) != size:
         raise Invalid("What Slack handed over is not that file, so I did not use it.")

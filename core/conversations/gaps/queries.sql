@@ -19,7 +19,8 @@ where t.gap = 'open' and t.person_id = $1 and starts_with(c.channel, 'D')
 order by t.id desc limit $2;
 
 -- tell_gap --
-update turn set gap = 'told' where turn_id = $1 and person_id = $2 and gap = 'open'
+-- What was told already is told again: a button pressed twice.
+update turn set gap = 'told' where turn_id = $1 and person_id = $2 and gap in ('open', 'told')
 returning question;
 
 -- dismiss_gaps --

@@ -13,8 +13,8 @@ GONE = "That question is no longer open."
 
 
 async def tell_admins(context: TenantContext, turn_id: str, *, person_id: str) -> str:
-    """Let admins read what this person has asked in private: the question. Raises NotFound, also for
-    somebody else's."""
+    """Let admins read what this person has asked in private: the question. Told twice is told.
+    Raises NotFound, also for somebody else's."""
     async with context.db.transaction() as tx:
         question = await store.tell_gap(tx, turn_id, person_id)
         if question is None:

@@ -30,7 +30,7 @@ async def list_own(tx: Tx, person_id: str, limit: int) -> list[Gap]:
 
 
 async def tell_gap(tx: Tx, turn_id: str, person_id: str) -> str | None:
-    """The question, once told; None where it is no open one of that person's."""
+    """The question, once told; None where it is no gap of that person's any more."""
     question: str | None = await tx.fetchval(SQL["tell_gap"], turn_id, person_id)
     return question
 

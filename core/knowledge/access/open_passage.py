@@ -10,7 +10,9 @@ from core.knowledge.access.list_visible import list_visible
 from core.tenancy.membership.readers import Readers
 
 ACTION = "knowledge:passage:open"
-NOT_THERE = "I have no such passage to show you."
+NOT_THERE = (
+    "I cannot show you that passage: its document was deleted or replaced since, or is not for you."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ DISMISS = "gaps.dismiss"
 MOST_LISTED = 15
 LONGEST_QUESTION = 200
 
-NOTHING = "Nothing was asked that your documents do not answer."
+NOTHING = "Nothing was asked in a channel that your documents do not answer."
 NOTHING_OWN = "You have asked nothing in private that the documents do not answer."
 HEAD = "*Asked, and not answered by any document*"
 OWN_HEAD = "*You asked this in private, and no document answered it*\nNobody else reads it unless you say so."
@@ -64,10 +64,10 @@ def _below(gaps: Gaps, left: int) -> str:
     more = f"There are {left} more. " if left > 0 else ""
     if not gaps.untold:
         return more.strip()
-    were = "question was" if gaps.untold == 1 else "questions were"
+    what = "question was" if gaps.untold == 1 else "questions were"
     return (
-        f"{more}{gaps.untold} more {were} asked in direct messages, which nobody reads but who asked; with "
-        "`/aegis gaps` they can tell you."
+        f"{more}{gaps.untold} {'further ' if gaps.lacks else ''}{what} asked in direct messages without an "
+        "answer. Nobody reads that but who asked; they can tell you with `/aegis gaps`."
     )
 
 

@@ -52,7 +52,7 @@ async def test_it_is_for_whoever_saved_it_until_they_share_it(staffed, tenant, p
     assert await of(tenant, staffed, "cho") == []
     [card] = messages_in(staffed, direct_of(staffed, "ben"))
     assert card.text.startswith("I have saved *cho")
-    assert "Only you get answers from it" in card.text
+    assert "only you get answers from it" in card.text
     await person("click", "ben", **{"in": "dm"}, ts=card.ts, action_id="knowledge.share")
 
     asker = Asker(staffed.person_id("cho"), private=False)

@@ -45,7 +45,7 @@ async def test_each_lists_and_counts_what_is_theirs_to_see(typing, who, titles):
         _, words = await typing(who, word)
         assert {one for one in ("Handbook.md", "Kestrel.md", "Diary.md") if one in words} == titles
     _, words = await typing(who, "status")
-    assert f"get answers from: {len(titles)}." in words.replace("*", "")
+    assert f"get answers from: {len(titles)}\n" in words.replace("*", "")
 
 
 async def test_search_shows_passages_of_what_one_may_see(typing, furnished):

@@ -55,9 +55,14 @@ function content(message, context) {
   const drawn = message.blocks.length && !typed ? renderBlocks(message.blocks, context) : [h("div", { class: "prose" }, mrkdwn(message.text, context))];
   const attached = message.attachments.map((part) => h("div", { class: "attachment prose" }, mrkdwn(part.text || part.fallback || "", context)));
   const body = h("div", { class: "message-body" }, drawn, attached);
-  if (message.edited) lastParagraph(body).append(h("span", { class: "edited" }, " (edited)"));
+  if (message.edited) lastParagraph(lastText(body)).append(h("span", { class: "edited" }, " (edited)"));
   if (message.streaming) lastParagraph(body).append(h("span", { class: "cursor", "aria-hidden": "true" }));
   return body;
+}
+
+/** The last part that is not a row of buttons: a word among them would look like one of them. */
+function lastText(body) {
+  return [...body.children].findLast((part) => !part.matches(".block-actions, hr")) ?? body;
 }
 
 /** Where the text ends: the cursor stands there, not below it. */
