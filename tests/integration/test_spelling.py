@@ -31,13 +31,14 @@ async def reading(context, question: str, sight: Sight = WORKSPACE, history=()) 
 
 
 async def test_a_misspelt_word_is_read_as_the_documents_spell_it(context):
-    await put(context, "Receipts of volunteers go to Osterberg. A bicycle is degreased. Expenses.")
+    await put(context, "Receipts of volunteers go to Osterberg. A bicycle is degreased in a zeppelin. Expenses.")
     for written, meant in (
         ("Who has the reciepts?", "Who has the receipts?"),
         ("voluntears", "volunteers"),
         ("Who gets expences paid", "Who gets expenses paid"),
         ("Osterburg", "osterberg"),
         ("bycicle", "bicycle"),
+        ("zepelin", "zeppelin"),
     ):
         assert (await reading(context, written)).question == meant
 

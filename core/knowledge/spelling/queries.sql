@@ -1,9 +1,11 @@
 -- list_alike --
 -- For each of the words $1, the stems of the tenant that begin with the same letter and are about as long:
--- a stem is shorter than its word by an ending. Each costs one stretch of the primary key.
+-- a stem is shorter than its word by an ending. Each costs one stretch of the primary key, which ends where
+-- the next letter begins, whatever the collation; after z there is none.
 select w.word, array_agg(l.lexeme order by l.lexeme) as stems
 from unnest($1::text[]) w (word)
-join lexeme l on l.lexeme >= left(w.word, 1) and l.lexeme < left(w.word, 1) || U&'\FFFF'
+join lexeme l on l.lexeme >= left(w.word, 1)
+  and (l.lexeme < chr(ascii(w.word) + 1) or left(w.word, 1) = 'z')
 where starts_with(l.lexeme, left(w.word, 1))
   and length(l.lexeme) between length(w.word) - 5 and length(w.word) + 2
 group by w.word;
