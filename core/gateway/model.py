@@ -91,7 +91,8 @@ class AgentTurn:
     *company* holds what the tenant wants of all its agents, *memory* what the agent has been told to
     keep; *summary* is what was said before *thread*; *steps* are the rounds of this turn so far.
     *doubtful*: none of the passages surely answers, which only a model that quotes without reading needs
-    to be told. With *answer_schema*, a JSON Schema, the answer is one JSON value of that form; vendors
+    to be told; so is *read_as*, the question with misspelt words as the documents spell them, if there
+    are any. With *answer_schema*, a JSON Schema, the answer is one JSON value of that form; vendors
     mostly keep to it, so whoever reads it checks it. *said* is what a model that broke off has already
     said of this answer: the next one goes on from there.
     """
@@ -102,6 +103,7 @@ class AgentTurn:
     question: str
     passages: tuple[Passage, ...] = ()
     doubtful: bool = False
+    read_as: str = ""
     thread: tuple[Exchange, ...] = ()
     summary: str = ""
     company: str = ""

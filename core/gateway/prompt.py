@@ -72,6 +72,7 @@ class Prompt:
     instructions: str
     passages: tuple[Passage, ...]
     doubtful: bool
+    read_as: str
     summary: str
     thread: tuple[Exchange, ...]
     question: str
@@ -127,6 +128,7 @@ def build_prompt(context: TenantContext, turn: AgentTurn, room: Room = ROOM) -> 
         instructions=shortened(turn.instructions, room.instructions),
         passages=best_passages(turn.passages, room),
         doubtful=turn.doubtful,
+        read_as=shortened(turn.read_as, room.question),
         summary=shortened(turn.summary, room.summary),
         thread=latest_exchanges(turn.thread, room),
         question=shortened(turn.question, room.question),

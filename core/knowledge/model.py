@@ -165,8 +165,9 @@ class Findings:
     found: tuple[Finding, ...]
     withheld: int  # documents the asker may see, left out because not all who read along may
     lexical_only: bool  # True when meaning could not be compared, only words
-    # By how much the best is nearer than it must be; None when meaning could not be compared.
-    margin: float | None = None
+    # How close a sentence of it has to come to the question, for a second look; None where none is needed.
+    wanted: float | None = None
+    read_as: str = field(default="", compare=False)  # the question, as it was understood
     nearest: str = ""  # the document that comes nearest, supporting or not; empty when none is near
     telling: int = field(
         default=0, compare=False

@@ -14,8 +14,11 @@ from core.knowledge.ranking.embedded import Embedded, embed_with_each
 from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import Question, rarity_by_list, take_apart
 from core.knowledge.ranking.repeating import drop_repeated
-from core.knowledge.ranking.support import Evidence, Missed, Term, comes_near, margin, supports
+from core.knowledge.ranking.support import Evidence, Missed, Term, comes_near, supports
 from core.knowledge.renewal.successor import models_of
+from core.knowledge.second_look.look import MOST_PASSAGES, says_it, wanted
+from core.knowledge.second_look.side_by_side import share_side_by_side
+from core.knowledge.spelling.read_as import Read, read_as
 
 CANDIDATES = 100  # each way of searching brings at most so many
 JUDGED_PER_FINDING = 4  # passages looked at for one that is wanted
@@ -26,17 +29,28 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class _Judged:
+    """A passage, and what is known of it against the question."""
+
+    row: Row
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
     """One question, asked of what somebody may see."""
 
+    embedder: Embedder | None
+    read: Read
     asked: Question
     embedded: Sequence[Embedded]
     within: Within
     limit: int
 
-    async def rows(self, context: TenantContext, sight: Sight) -> Sequence[Row]:
+    async def judged(self, context: TenantContext, sight: Sight) -> list[_Judged]:
+        """What was found, the best first."""
         async with context.db.transaction() as tx:
-            return await store.search_chunks(
+            rows = await store.search_chunks(
                 tx,
                 self.asked,
                 sight=sight,
@@ -45,21 +59,20 @@ class _Search:
                 limit=self.limit * JUDGED_PER_FINDING,
                 within=self.within,
             )
+        return [_Judged(row, self._evidence(row)) for row in rows]
 
-    def supported(self, rows: Sequence[Row]) -> list[Row]:
-        return [row for row in rows if supports(self._evidence(row))]
+    async def answering(self, judged: Sequence[_Judged]) -> list[_Judged]:
+        """Those that support an answer; where none does, those of the nearest that have a sentence which
+        says what was asked."""
+        found = [one for one in judged if supports(one.evidence)]
+        if found or self.embedder is None:
+            return found
+        near = [one for one in judged if comes_near(one.evidence)][:MOST_PASSAGES]
+        return [one for one in near if await self._says_it(self.embedder, one)]
 
-    def near(self, rows: Sequence[Row], asker: Asker) -> Iterator[str]:
-        """The documents, best first, in which the asker would look for what was asked."""
-        for row in rows:
-            if _may_see(asker, row) and comes_near(self._evidence(row)):
-                yield row["document_id"]
-
-    def margins(self, rows: Sequence[Row]) -> Iterator[float]:
-        for row in rows:
-            found = margin(self._evidence(row))
-            if found is not None:
-                yield found
+    async def _says_it(self, embedder: Embedder, one: _Judged) -> bool:
+        said = (one.row["body"], one.row["heading"] or one.row["title"])
+        return await says_it(embedder, self.asked.judged, one.evidence, said)
 
     def _evidence(self, row: Row) -> Evidence:
         scales = {by.model: by.scale for by in self.embedded}
@@ -82,22 +95,44 @@ async def search(
     who reads along is not looked at; what the asker alone could have of it is only counted, by a
     search of its own, so that the answer is the same as if it were not there.
     """
-    asked = take_apart(question, history, embedder.rarity if embedder else rarity_by_list)
-    embedded = await _embed(context, embedder, asked)
-    look = _Search(asked, embedded, within, limit)
-    rows = await look.rows(context, asker.sight)
-    shown = [row for row in look.supported(rows) if _may_see(asker, row)]
+    written = Read(question, history)
+    read = await _read(context, embedder, written, asker.sight)
+    look = await _prepare(context, embedder, read, within, limit)
+    judged = [one for one in await look.judged(context, asker.sight) if _may_see(asker, one.row)]
+    shown = await look.answering(judged)
+    near = (one.row["document_id"] for one in judged if comes_near(one.evidence))
+    means = any(one.row["closeness"] for one in judged) if judged else bool(look.embedded)
     return Findings(
         found=_findings(shown)[:limit],
-        withheld=await _count_withheld(context, look, asker),
-        lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
-        nearest=next(look.near(rows, asker), ""),
-        telling=len(asked.telling),
-        margin=max(look.margins(shown), default=None),
+        withheld=await _count_withheld(context, written, look, asker),
+        lexical_only=not means,
+        nearest=next(near, ""),
+        telling=len(look.asked.telling),
+        wanted=wanted([one.evidence for one in shown if supports(one.evidence)]),
+        read_as=look.asked.alone,
     )
 
 
-async def _count_withheld(context: TenantContext, look: _Search, asker: Asker) -> int:
+async def _read(
+    context: TenantContext, embedder: Embedder | None, written: Read, sight: Sight
+) -> Read:
+    """What was *written*, in the words of what *sight* shows. Without a vocabulary nobody can tell a rare
+    word from a misspelt one."""
+    return await read_as(context, embedder.rarity, written, sight) if embedder else written
+
+
+async def _prepare(
+    context: TenantContext, embedder: Embedder | None, read: Read, within: Within, limit: int
+) -> _Search:
+    rarity = embedder.rarity if embedder else rarity_by_list
+    asked = take_apart(read.question, read.history, rarity)
+    embedded = await _embed(context, embedder, asked) if embedder else []
+    return _Search(embedder, read, asked, embedded, within, limit)
+
+
+async def _count_withheld(
+    context: TenantContext, written: Read, look: _Search, asker: Asker
+) -> int:
     """How many documents the asker alone could have had passages of. Mostly there is nothing to count,
     and then it costs no second search."""
     if asker.alone == asker.sight:
@@ -105,8 +140,11 @@ async def _count_withheld(context: TenantContext, look: _Search, asker: Asker) -
     async with context.db.transaction() as tx:
         if not await store.shows_more(tx, asker.alone, than=asker.sight):
             return 0
-    rows = look.supported(await look.rows(context, asker.alone))
-    return len({row["document_id"] for row in rows if not _may_see(asker, row)})
+    read = await _read(context, look.embedder, written, asker.alone)
+    if read != look.read:
+        look = await _prepare(context, look.embedder, read, look.within, look.limit)
+    found = await look.answering(await look.judged(context, asker.alone))
+    return len({one.row["document_id"] for one in found if not _may_see(asker, one.row)})
 
 
 def _may_see(asker: Asker, row: Row) -> bool:
@@ -136,11 +174,9 @@ async def search_about(
     return findings
 
 
-async def _embed(
-    context: TenantContext, embedder: Embedder | None, asked: Question
-) -> list[Embedded]:
+async def _embed(context: TenantContext, embedder: Embedder, asked: Question) -> list[Embedded]:
     """With each model that documents here are embedded with."""
-    models = models_of(embedder) if embedder else ()
+    models = models_of(embedder)
     if len(models) > 1:
         async with context.db.transaction() as tx:
             used = await store.list_models(tx)
@@ -164,6 +200,7 @@ def _evidence(row: Row, asked: Question, scale: Scale) -> Evidence:
         corpus_chunks=row["corpus_chunks"],
         closeness=scale.of(row["closeness"][0]) if row["closeness"] else None,
         missed=list(_missed(row, asked, scale)),
+        side_by_side=share_side_by_side(asked.pairs, f"{row['heading']}\n{row['body']}"),
     )
 
 
@@ -177,9 +214,9 @@ def _missed(row: Row, asked: Question, scale: Scale) -> Iterator[Missed]:
             yield Missed(word.rarity, scale.of(without), scale.of(alone), is_unheard_of)
 
 
-def _findings(rows: Sequence[Row]) -> tuple[Finding, ...]:
-    titles = {row["document_id"]: row["title"] for row in rows}
-    passages = drop_repeated(merge_neighbours([_passage(row) for row in rows]))
+def _findings(judged: Sequence[_Judged]) -> tuple[Finding, ...]:
+    titles = {one.row["document_id"]: one.row["title"] for one in judged}
+    passages = drop_repeated(merge_neighbours([_passage(one.row) for one in judged]))
     return tuple(
         Finding(
             p.document_id,

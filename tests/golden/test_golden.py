@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from core.db.tenant import TenantContext
@@ -16,15 +17,39 @@ from core.gateway.prompt import build_prompt
 from core.gateway.providers.offline.offline import Offline
 from core.knowledge.model import Asker
 from core.knowledge.ports import Embedder
-from core.knowledge.ranking.second_look import is_doubtful
 from core.knowledge.search import search
+from core.knowledge.second_look.look import is_doubtful
 from tests.golden.conftest import Companies
 
-QUESTIONS = yaml.safe_load(Path(__file__).with_name("questions.yaml").read_text("utf-8"))
-# Of the answers that cite, the first citation points to the page on which the fact stands; and of all
-# questions, those that the offline model declines although a document answers them among them.
-RIGHT_OF_CITED = 0.95
-RIGHT_OF_ALL = 0.84  # measured: 0.848
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Questions with their pages, and what is asked of the answers: the least share that is right of
+    those that cite, the same of all questions (a declined one is wrong), and how many that no document
+    answers may be answered."""
+
+    file: str
+    right_of_cited: float
+    right_of_all: float
+    answered_wrongly: int = 0
+
+    def asked(self, kind: str) -> Iterator[tuple[str, Any]]:
+        companies = yaml.safe_load((HERE / self.file).read_text("utf-8"))
+        for company, questions in companies.items():
+            for question in questions[kind]:
+                yield company, question
+
+
+GOLDEN = QuestionSet(
+    "questions.yaml", right_of_cited=0.95, right_of_all=0.92
+)  # measured: 0.960 and 0.924
+# What golden questions were looked at for is seen to help here, and how much less. Measured: 0.931 and
+# 0.794; before misspelt words were read as documents spell them and sentences were looked at, 0.939 and
+# 0.676, with no unanswerable question answered.
+HELD_OUT = QuestionSet("held_out.yaml", right_of_cited=0.93, right_of_all=0.79, answered_wrongly=1)
+SETS = pytest.mark.parametrize("questions", [GOLDEN, HELD_OUT], ids=["golden", "held-out"])
 FACT_LACKING = 0.10  # the page is right, but the fact is not in the sentences that are quoted
 
 
@@ -51,7 +76,7 @@ async def ask(context: TenantContext, embedder: Embedder, question: str) -> Answ
         for number, found in enumerate(findings.found, 1)
     )
     doubtful = await is_doubtful(embedder, question, findings)
-    turn = AgentTurn("Pia", "people", "", question, passages, doubtful)
+    turn = AgentTurn("Pia", "people", "", question, passages, doubtful, findings.read_as)
     prompt = build_prompt(context, turn)
     said = [item.text async for item in Offline().stream(prompt) if isinstance(item, Delta)]
     return Answer("".join(said), passages)
@@ -64,12 +89,6 @@ def is_at(passage: Passage | None, places: list[tuple[str, int | str]]) -> bool:
         and (passage.page == place if isinstance(place, int) else passage.heading.endswith(place))
         for title, place in places
     )
-
-
-def asked(kind: str) -> Iterator[tuple[str, Any]]:
-    for company, questions in QUESTIONS.items():
-        for question in questions[kind]:
-            yield company, question
 
 
 def report(figures: str) -> None:
@@ -85,14 +104,18 @@ def shown(passage: Passage | None) -> str:
     return f"{passage.title}, {passage.page or passage.heading}" if passage else "nothing"
 
 
-async def test_the_set_is_as_large_as_was_promised():
-    assert len(list(asked("answered"))) >= 60
-    assert len(list(asked("unanswerable"))) >= 20
+async def test_the_sets_are_as_large_as_was_promised():
+    for questions, answered in ((GOLDEN, 60), (HELD_OUT, 30)):
+        assert len(list(questions.asked("answered"))) >= answered
+        assert len(list(questions.asked("unanswerable"))) >= 20
 
 
-async def test_the_cited_page_is_the_right_one(companies: Companies, embedder: Embedder):
+@SETS
+async def test_the_cited_page_is_the_right_one(
+    companies: Companies, embedder: Embedder, questions: QuestionSet
+):
     misses, cited_right, unsaid, silent, count = [], 0, 0, 0, 0
-    for company, question in asked("answered"):
+    for company, question in questions.asked("answered"):
         answer = await ask(companies[company], embedder, question["ask"])
         count += 1
         silent += answer.first is None
@@ -103,20 +126,23 @@ async def test_the_cited_page_is_the_right_one(companies: Companies, embedder: E
             misses.append((company, question["ask"], str(question["at"]), shown(answer.first)))
     of_cited, of_all = cited_right / (count - silent), cited_right / count
     report(
-        f"golden set: the cited page is right in {of_cited:.1%} of {count - silent} answers, "
+        f"{questions.file}: the cited page is right in {of_cited:.1%} of {count - silent} answers, "
         f"in {of_all:.1%} of all {count} questions; {unsaid} of these lack the very fact"
     )
-    assert of_cited >= RIGHT_OF_CITED, table(misses)
-    assert of_all >= RIGHT_OF_ALL, table(misses)
+    assert of_cited >= questions.right_of_cited, table(misses)
+    assert of_all >= questions.right_of_all, table(misses)
     assert unsaid / count <= FACT_LACKING
 
 
-async def test_what_no_document_answers_is_declined(companies: Companies, embedder: Embedder):
-    answered = []
-    for company, question in asked("unanswerable"):
+@SETS
+async def test_what_no_document_answers_is_declined(
+    companies: Companies, embedder: Embedder, questions: QuestionSet
+):
+    answered, count = [], 0
+    for company, question in questions.asked("unanswerable"):
         answer = await ask(companies[company], embedder, question)
+        count += 1
         if not answer.declines:
             answered.append((company, question, answer.text))
-    count = len(list(asked("unanswerable")))
-    report(f"golden set: declined {count - len(answered)} of {count} unanswerable questions")
-    assert not answered, table(answered)
+    report(f"{questions.file}: declined {count - len(answered)} of {count} unanswerable questions")
+    assert len(answered) <= questions.answered_wrongly, table(answered)

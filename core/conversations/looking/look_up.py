@@ -12,8 +12,8 @@ from core.gateway.model import Passage
 from core.knowledge.access.find_asker import find_asker
 from core.knowledge.model import Asker, Findings
 from core.knowledge.ports import Embedder
-from core.knowledge.ranking.second_look import is_doubtful
 from core.knowledge.search import search_about
+from core.knowledge.second_look.look import is_doubtful
 from core.memory.model import COMPANY
 from core.memory.recall import recall
 

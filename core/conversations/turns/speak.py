@@ -129,6 +129,7 @@ async def _speak(
         question=turn.question,
         passages=tuple(passages_of(turn, findings)),
         doubtful=await leaves_doubt(staff, turn, recalled, findings),
+        read_as=findings.read_as,
         thread=_thread(recalled.exchanges),
         summary=recalled.summary,
         company=staff.roster.company,

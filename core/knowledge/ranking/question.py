@@ -1,12 +1,14 @@
 """A person's question taken apart: what to look for, and what an answer has to speak of."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 HISTORY_TURNS = 2  # earlier questions that help to find; more of them blur the search
 MAX_CHARACTERS = 2_000  # of a question; the model reads 256 pieces, and a flood of words costs time
 TELLING = 0.6  # how rare a word is, from 0 to 1, that says what a question is about
+NAMING = 0.4  # how rare a word is that names something; what is commoner joins others
 MAX_TELLING = 4  # words looked at one by one; each costs two short embeddings
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -15,9 +17,10 @@ _TAIL = re.compile(r"(?:n['’]t|['’](?:s|m|d|re|ve|ll))$")
 _LEANING = re.compile(
     r"\b(it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones)\b", re.IGNORECASE
 )
-# Words that ask rather than name; only needed when no vocabulary tells how common a word is.
+# Words that ask rather than name, however seldom some are: "what happens if", "whom may I". No document
+# has to have them.
 _ASKING_WORDS = (
-    "a about all allowed always an and any anybody anyone are be can come could do does every find"
+    "a about all allowed always am an and any anybody anyone are be can come could do does doing every find"
     " for from get give go good happen happens have how i in is it know let like long mani many may"
     " mean much must my need of often on or our per please policy put say see should show some take"
     " tell the there thing to us use want way we what when where which who whom whose why will with"
@@ -47,10 +50,14 @@ class Question:
     sought: str  # what is searched for: the question and the earlier ones
     words: tuple[Word, ...]
     telling: tuple[tuple[Word, str], ...]  # each with the judged text without it, rarest first
+    pairs: tuple[
+        tuple[str, str], ...
+    ] = ()  # words side by side in it, each of which names something
 
 
 def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Question:
     """*history*: what the person asked before in this conversation, oldest first."""
+    rarity = _naming(rarity)
     question = question[:MAX_CHARACTERS]
     earlier = [text[:MAX_CHARACTERS] for text in history[-HISTORY_TURNS:]]
     sought = "\n".join([*earlier, question])
@@ -65,7 +72,13 @@ def take_apart(question: str, history: Sequence[str], rarity: Rarity) -> Questio
         sought=sought,
         words=words,
         telling=tuple((word, _without(judged, word.text)) for word in telling[:MAX_TELLING]),
+        pairs=tuple(_pairs(_words(judged), rarity)),
     )
+
+
+def _naming(rarity: Rarity) -> Rarity:
+    """The same, but for words that name nothing."""
+    return lambda word: min(rarity(word), rarity_by_list(word))
 
 
 def rarity_by_list(word: str) -> float:
@@ -77,6 +90,12 @@ def _leans(question: str, rarity: Rarity) -> bool:
     """Whether a question means nothing without the one before: `and for adoption?`"""
     telling = [word for word in _words(question) if rarity(word) >= TELLING]
     return len(telling) < 2 or _LEANING.search(question) is not None
+
+
+def _pairs(words: Sequence[str], rarity: Rarity) -> Iterator[tuple[str, str]]:
+    for one, other in pairwise(words):
+        if min(rarity(one), rarity(other)) >= NAMING:
+            yield one, other
 
 
 def _rarest_first(word: Word) -> float:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
+from core.knowledge.ranking.question import TELLING
+
 # With embeddings.
 NAMED_WEIGHT = 0.4
 NEARER_WEIGHT = 3.0
@@ -56,6 +58,9 @@ class Evidence:
     corpus_chunks: float
     closeness: float | None  # cosine with the question; None without embeddings
     missed: Sequence[Missed] = ()
+    side_by_side: float = (
+        0.0  # of the pairs of words in the question, how many it holds, from 0 to 1
+    )
 
 
 def supports(evidence: Evidence) -> bool:
@@ -77,6 +82,12 @@ def margin(evidence: Evidence) -> float | None:
     if evidence.closeness is None:
         return None
     return strength(evidence) - needed(evidence.corpus_chunks)
+
+
+def knows_what_is_asked(evidence: Evidence) -> bool:
+    """Whether documents have each word that tells what the question is about, and there is one."""
+    telling = [t for t in evidence.terms.values() if t.asked and t.rarity >= TELLING]
+    return bool(telling) and all(term.chunk_count for term in telling)
 
 
 def strength(evidence: Evidence) -> float:

@@ -150,3 +150,12 @@ async def test_an_answer_in_a_given_form_is_refused(tenant, turn):
         await anext(Offline().stream(prompt))
 
     assert refusal.value.kind == "refused"
+
+
+async def test_a_misspelt_question_is_quoted_for_as_it_was_read(tenant, turn):
+    """Rows of a table that say nothing of "stipent"."""
+    question, read_as = "amount of the stipent", "amount of the stipend"
+    asked = replace(turn, question=question, passages=(TABLE,), read_as=read_as)
+    said = [d async for d in Offline().stream(build_prompt(tenant, asked)) if isinstance(d, Delta)]
+    assert "400 EUR" in (text := "".join(delta.text for delta in said))
+    assert "8 EUR" not in text

@@ -27,7 +27,9 @@ SOURCE = Path(prompt_module.__file__).parents[2]
 
 def test_a_prompt_cannot_be_made_by_hand():
     with pytest.raises(TypeError, match="made by build_prompt"):
-        Prompt("Pia", "people", "", (), False, "", (), "Hello?", "", (), (), (), None, "", object())
+        Prompt(
+            "Pia", "people", "", (), False, "", "", (), "Hello?", "", (), (), (), None, "", object()
+        )
 
 
 def test_a_prompt_cannot_be_altered_into_another(tenant, turn):

@@ -7,6 +7,7 @@ from core.knowledge.ranking.merging import Passage, merge_neighbours
 from core.knowledge.ranking.question import MAX_TELLING, rarity_by_list, take_apart
 from core.knowledge.ranking.repeating import drop_repeated
 from core.knowledge.ranking.support import Evidence, Missed, Term, needed, strength, supports
+from core.knowledge.second_look.look import wanted
 
 RARITY = {"parental": 0.95, "leave": 0.64, "weeks": 0.69, "adoption": 0.85}
 ALONE, EARLIER = "How many weeks of parental leave?", "Who is the mayor of Springfield?"
@@ -149,3 +150,34 @@ def test_a_title_is_one_clean_line():
     assert clean_title("\n") == "Untitled"
     assert len(clean_title("x" * 500)) == 200
     assert title_words("parental-leave_2026.pdf") == "parental leave 2026"
+
+
+def test_words_that_ask_are_never_what_is_asked_about():
+    """However rare the vocabulary says they are."""
+    asked = take_apart("what happens to whom, and does it", (), lambda word: 0.9)
+    assert not asked.telling
+
+
+def test_words_side_by_side_are_taken_where_both_name_something():
+    asked = take_apart("How much is the lantern hall in the evening?", (), rarity)
+    assert asked.pairs == ()
+    names = {"lantern": 0.9, "hall": 0.6, "evening": 0.7}
+    asked = take_apart("How much is the lantern hall?", (), lambda word: names.get(word, 0.2))
+    assert asked.pairs == (("lantern", "hall"),)
+
+
+def test_a_second_look_wants_less_where_documents_have_every_word_of_the_question():
+    near = evidence({"parental", "leave"}, 0.3)
+    unheard_of = replace(near, terms={**near.terms, "sabbatical": Term(0.9, 0.0, True)})
+    known, unknown = wanted([near]), wanted([unheard_of])
+    assert known is not None
+    assert unknown is not None
+    assert 0 < known < unknown
+
+
+def test_a_second_look_is_not_needed_where_support_is_sure():
+    near = evidence({"parental", "leave"}, 0.3)
+    assert wanted([]) is None
+    assert wanted([evidence({"parental"}, None)]) is None
+    assert wanted([near, evidence({"parental", "leave", "weeks"}, 0.9)]) is None
+    assert wanted([replace(near, side_by_side=0.5)]) is None

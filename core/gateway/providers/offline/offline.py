@@ -82,7 +82,8 @@ def _compose(prompt: Prompt) -> str:
         words = f"{NOTHING_FOUND} {ADVICE}"
     else:
         asked = [said.text for said in prompt.thread if said.speaker == "person"]
-        quotes = best_quotes(prompt.question, prompt.passages, asked[-1] if asked else "")
+        question = prompt.read_as or prompt.question
+        quotes = best_quotes(question, prompt.passages, asked[-1] if asked else "")
         words = "\n\n".join([LEAD, *map(_blockquote, quotes)]) if quotes else NOTHING_FOUND
     return f"{words}\n\n{DISCLOSURE}"
 

@@ -1,6 +1,7 @@
 """The sentences of a passage, each with the heading it stands under: what one can be quoted by.
 
-A row of a table is one, with the names of its columns, and so is an item of a list.
+An item of a list is one. A row of a table is one for each of its cells but the first, which says what the
+row is about, with the names of their columns: of a long row as a whole, one would not see what it says.
 """
 
 import re
@@ -37,7 +38,7 @@ def _bare(text: str) -> Iterator[str]:
         elif _is_rule(following):
             columns = _cells(line)
         elif not _is_rule(line):
-            yield _row(_cells(line), columns)
+            yield from _facts(_cells(line), columns)
 
 
 def _is_rule(line: str) -> bool:
@@ -48,7 +49,10 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip("|").split("|")]
 
 
-def _row(cells: list[str], columns: list[str]) -> str:
+def _facts(cells: list[str], columns: list[str]) -> Iterator[str]:
     named = [*columns, *[""] * len(cells)]
     pairs = zip(named, cells, strict=False)
-    return " · ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+    first, *others = [f"{name}: {cell}" if name else cell for name, cell in pairs if cell] or [""]
+    yield from (f"{first} · {other}" for other in others)
+    if first and not others:
+        yield first
