@@ -16,7 +16,7 @@ from core.conversations.show_card import find_card, keep_card, show_card
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import Disconnected, DomainError
-from core.kernel.outage import DATABASE_AWAY
+from core.kernel.waiting.outage import DATABASE_AWAY
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.arrivals.model import Arrival, Withdrawn
 from core.knowledge.arrivals.take_in import take_in
