@@ -18,7 +18,7 @@ MOST_SLIPS = 2
 STEM_ENDING = 5  # letters by which a stem is shorter than its word
 FORM_ENDING = 2  # letters by which two forms of a word differ
 MOST_WORDS = 4  # looked at in one question: people misspell some, and a flood of words costs time
-MOST_STEMS = 200  # of those near one word, as far as looking for passages with them goes
+MOST_STEMS = 8  # of those near one word, the nearest: passages with them are looked into
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "rs", "ers", "ing", "ly")
@@ -38,10 +38,8 @@ async def read_as(context: TenantContext, rarity: Rarity, written: Read, sight: 
     """*written* with shorthand in full and misspelt words as the documents spell them.
 
     A word is misspelt when neither the language knows it nor any document has it that *sight* shows; its
-    place takes the nearest word of one of these documents. What others keep to themselves changes nothing:
-    stems are taken from all documents first, since only these are indexed, but one counts only if a
-    passage that may be read has it, and the word is that passage's own. (More than MOST_STEMS near one
-    word could keep each other out; so many there are in no language.)
+    place takes the nearest word of one of these documents. What others keep to themselves lends no word,
+    and keeps none from being read as another.
     """
     if rarity(_COMMON) >= _UNHEARD_OF:
         return written  # a list of asking words, and no vocabulary
@@ -56,27 +54,30 @@ async def read_as(context: TenantContext, rarity: Rarity, written: Read, sight: 
 async def _meant(
     context: TenantContext, unsure: Sequence[str], rarity: Rarity, sight: Sight
 ) -> Mapping[str, str]:
-    misspelt = [word for word in unsure if word not in SHORTHAND]
-    near = await _near(context, misspelt) if misspelt else {}
-    stems = {stem for stems in near.values() for stem in stems}
+    """What stands in the place of each of these words; those that are left out stay."""
     async with context.db.transaction() as tx:
-        texts = await store.list_texts_with(tx, unsure, sorted(stems - set(unsure)), sight)
-    meant = {word: SHORTHAND[word] for word in unsure if word in SHORTHAND}
+        known = await store.list_known(tx, unsure, sight)
+        misspelt = [word for word in unsure if word not in known and word not in SHORTHAND]
+        alike = await store.list_alike(tx, misspelt, sight) if misspelt else {}
+    meant = {word: SHORTHAND[word] for word in unsure if word in SHORTHAND and word not in known}
+    # Off the event loop: a large workspace has thousands of stems with one letter.
+    near = await asyncio.to_thread(_near, alike)
+    if not near:
+        return meant
+    async with context.db.transaction() as tx:
+        stems = {stem for stems in near.values() for stem in stems}
+        texts = await store.list_texts_with(tx, sorted(stems), sight)
     for word, stems_of_word in near.items():
         held = (texts[stem] for stem in stems_of_word if stem in texts)
         found = _nearest_word(word, [one for text in held for one in _words(text)], rarity)
         if found:
             meant[word] = found
-    return {word: full for word, full in meant.items() if word not in _words(texts.get(word, ""))}
+    return meant
 
 
-async def _near(context: TenantContext, misspelt: Sequence[str]) -> dict[str, list[str]]:
-    async with context.db.transaction() as tx:
-        alike = await store.list_alike(tx, misspelt)
-    # Off the event loop: a large workspace has thousands of stems with one letter.
-    return await asyncio.to_thread(
-        lambda: {word: _nearest_stems(word, stems) for word, stems in alike.items()}
-    )
+def _near(alike: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    near = {word: _nearest_stems(word, stems) for word, stems in alike.items()}
+    return {word: stems for word, stems in near.items() if stems}
 
 
 def _unsure(text: str, rarity: Rarity) -> Iterator[str]:
