@@ -38,7 +38,7 @@ def tried(tenant, caplog):
         waits = {r.event for r in caplog.records if r.message == "event waits"}
         return not waits.isdisjoint(row["event_id"] for row in tasks)
 
-    return lambda: until(has_waited)
+    return lambda: until(has_waited, 60.0)
 
 
 async def tries_of(tenant):
