@@ -37,15 +37,14 @@ async def find_asker(
         channels = await store.list_channels(tx)
     others = [one for one in channels if one != channel]
     around = await readers.look_around(context, person_id, others, fresh=fresh)
-    is_in = room.has_asker or (not is_known and said_there)
-    here = frozenset({channel}) if is_in else frozenset()
+    here = frozenset({channel} if room.has_asker or (said_there and not is_known) else ())
     return Asker(
         person_id,
         private,
         Sight(room.only_full_members, here),
         Sight(True, around.channels | here, person_id),
         room_known=is_known,
-        unlearnt=frozenset() if is_in or is_known else frozenset(channels) & {channel},
+        unlearnt=frozenset() if here or is_known else frozenset(channels) & {channel},
     )
 
 
