@@ -48,7 +48,15 @@ class Heard:
     def place(self) -> Place:
         """Answers go into the message's thread; a message outside one opens it."""
         thread = self.thread_ts or self.ts
-        return Place(self.team_id, self.channel, thread, self.person_id, self.private, self.ts)
+        return Place(
+            self.team_id,
+            self.channel,
+            thread,
+            self.person_id,
+            self.private,
+            self.ts,
+            said_there=True,
+        )
 
     def question(self, agent: str | None = None) -> Question:
         return Question(

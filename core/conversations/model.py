@@ -16,7 +16,9 @@ TurnState = Literal["open", "stopping", "waiting", "answered", "done", "failed"]
 class Place:
     """Where an answer goes: a thread of a channel or direct message, and whom it is for.
 
-    `asked_ts` is the message that asks, where it is not the thread's first one.
+    `asked_ts` is the message that asks, where it is not the thread's first one. `said_there`: that
+    message is the person's own, and Slack has just told us of it. It says that they are in the channel,
+    as no command, shortcut or window does.
     """
 
     team_id: str
@@ -25,6 +27,7 @@ class Place:
     person_id: str
     private: bool
     asked_ts: str | None = None
+    said_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,16 @@ class Asker:
 
     *here*: what everybody who reads the answer may see; *own*: what this person may see alone. Made by
     `core.knowledge.access.find_asker`, which asks Slack; without them no channel's documents are seen.
+    *room_known*: whether it could be learnt who reads along. *unlearnt*: channels whose documents are
+    left out of the answer because it could not be learnt whether this person is in them.
     """
 
     person_id: str
     private: bool
     here: Sight | None = None
     own: Sight | None = None
+    room_known: bool = True
+    unlearnt: frozenset[str] = frozenset()
 
     @property
     def alone(self) -> Sight:

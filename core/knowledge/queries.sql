@@ -44,8 +44,9 @@ select exists (
     or (scope = 'person' and owner_id = $4 and $4 <> '')));
 
 -- list_channels --
--- Those that documents belong to.
-select distinct channel_id from document where scope = 'channel';
+-- Those that documents belong to; first those that were given one last.
+select channel_id from document where scope = 'channel'
+group by channel_id order by max(added_at) desc, channel_id;
 
 -- list_scopes --
 -- Whose these documents are, of those that are there.

@@ -59,7 +59,7 @@ async def shows_more(tx: Tx, sight: Sight, than: Sight) -> bool:
 
 
 async def list_channels(tx: Tx) -> list[str]:
-    """The channels that have documents of their own."""
+    """The channels that have documents of their own, first those that were given one last."""
     return [row["channel_id"] for row in await tx.fetch(SQL["list_channels"])]
 
 

@@ -39,6 +39,7 @@ TIER_OF = {
     "conversations.info": 3,
     "conversations.open": 3,
     "conversations.join": 3,
+    "users.conversations": 3,
     "reactions.add": 3,
     "auth.revoke": 3,
     "agents.sessions.setStatus": 3,

@@ -47,7 +47,8 @@ async def find_question(context: TenantContext, *, step_id: str, event: int) -> 
 
 
 def place_of(step: ToolStep) -> Place:
-    """Where the turn of a call is told."""
+    """Where the turn of a call is told. That the person has spoken there is days ago by now, maybe, and
+    says no more that they are in it."""
     kept = step.detail.get("place", {})
     return Place(
         team_id=str(kept.get("team_id", "")),

@@ -32,6 +32,7 @@ async def asker_of(
         person_id=place.person_id,
         channel=place.channel,
         private=place.private,
+        said_there=place.said_there,
         workspace_only=reach != "all",
     )
 

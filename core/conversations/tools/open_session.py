@@ -70,4 +70,5 @@ def _kept_place(place: Place) -> dict[str, Any]:
         "thread_ts": place.thread_ts,
         "private": place.private,
         "asked_ts": place.asked_ts,
+        "said_there": place.said_there,
     }

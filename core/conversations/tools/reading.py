@@ -149,6 +149,7 @@ async def _asker(context: TenantContext, readers: Readers, caller: ToolCaller) -
         person_id=caller.person_id,
         channel=str(caller.place.get("channel") or ""),
         private=bool(caller.place.get("private", caller.private)),
+        said_there=caller.place.get("said_there") is True,
         workspace_only=reach == "workspace",
     )
 

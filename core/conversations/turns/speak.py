@@ -15,6 +15,7 @@ from core.conversations import store
 from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.claims.bear_out import bear_out
 from core.conversations.claims.check import Basis
+from core.conversations.looking.left_out import left_out
 from core.conversations.looking.look_up import (
     asker_of,
     leaves_doubt,
@@ -36,7 +37,7 @@ from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
 from core.kernel.waiting.tasks import end
-from core.knowledge.model import Findings
+from core.knowledge.model import Asker, Findings
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,6 @@ LOOKING_SHARE = 1 / 20  # of a turn's time, between these two
 LOOKS_PER_SWITCH = 4
 STOPPED_NOTE = "_Stopped._"
 STILL_AT_WORK = "_This takes longer than usual. I am still at work on it._"
-
-
-def withheld_note(count: int) -> str:
-    """Below an answer that others read; it says nothing of what was left out but how much it is."""
-    sources, they = ("1 source", "it") if count == 1 else (f"{count} sources", "them")
-    return f"_{sources} left out here, because not everybody who reads along may see {they}._"
 
 
 async def until_stopped(
@@ -145,7 +140,7 @@ async def _speak(
     noted = (turn, question.place, asked, findings, session.rows)
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if asker is not None:
-        await _say_what_is_missing(telling, findings, session)
+        await _say_what_is_missing(telling, asker, findings, session)
 
 
 async def _tell(telling: Telling, session: ToolSession) -> None:
@@ -161,11 +156,13 @@ async def _tell(telling: Telling, session: ToolSession) -> None:
         draft.basis = Basis(asked.passages, others, asked.question)
 
 
-async def _say_what_is_missing(telling: Telling, findings: Findings, session: ToolSession) -> None:
-    """What was left out because others read along; or that nothing was found, and who might know."""
+async def _say_what_is_missing(
+    telling: Telling, asker: Asker, findings: Findings, session: ToolSession
+) -> None:
+    """What was left out, and why; or that nothing was found, and who might know."""
     draft = telling.draft
-    if findings.withheld:
-        draft.text = _with_note(draft.text, withheld_note(findings.withheld))
+    if note := left_out(asker, findings.withheld):
+        draft.text = _with_note(draft.text, note)
     elif says_nothing(telling.asked, findings, draft, session.rows):
         draft.gap = True
         who = await who_might_know(telling.context, telling.caller.person_id, findings)

@@ -1,4 +1,4 @@
-"""Where it comes from who is in a channel: Slack, asked by the channel's id."""
+"""Where it comes from who is in which channel: Slack, asked by an id."""
 
 from typing import Protocol
 
@@ -11,5 +11,12 @@ class ChannelMembers(Protocol):
 
         None whenever that cannot be learnt for sure: Slack is away, busy or refuses, the scope is
         missing, AEGIS is not in a private channel, or there are too many to look through.
+        """
+        ...
+
+    async def list_channels(self, context: TenantContext, person_id: str) -> frozenset[str] | None:
+        """The ids of the channels that a person is in, of the private ones those that AEGIS is in too.
+
+        None whenever that cannot be learnt for sure, as above.
         """
         ...

@@ -1,21 +1,23 @@
-"""Who reads along: whether a person is in a channel, and whether all who are there are full members."""
+"""Who reads along: where a person is, and whether all who are in a channel are full members."""
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.db.tenant import TenantContext
-from core.kernel.ids import TenantId
+from core.tenancy.membership.kept import Kept
 from core.tenancy.membership.ports import ChannelMembers
 from core.tenancy.membership.recognize_people import recognize_people
 from core.tenancy.ports import Directory
 
-# Who has left a channel is taken for a member of it at most so long, and at a press not at all.
-KEEP_SECONDS = 15.0
-MOST_KEPT = 2_000  # channels; then all are asked for anew
-MOST_CHANNELS = 100  # that are looked through for one person; of the others they are no member
-AT_ONCE = 4  # channels that Slack is asked about at the same time
+# Somebody waits for an answer: so long for the people of one channel, and for all of one person's.
+WITHIN_SECONDS = 5.0
+# Where Slack does not list a person's channels, so many are looked through, a few at a time: the rest
+# of the minute's calls is for the channels in which people ask.
+MOST_ONE_BY_ONE = 20
+AT_ONCE = 2
 
 _READS = frozenset({"owner", "admin", "member"})
 # Bots that the workspace has installed read nothing that it has not given them; who is gone reads nothing.
@@ -31,6 +33,15 @@ class Room:
     only_full_members: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """In which of some channels a person surely is, and in which of them they may be or not: nobody
+    could say in time."""
+
+    channels: frozenset[str] = frozenset()
+    unlearnt: frozenset[str] = frozenset()
+
+
 class Readers:
     """Answers from Slack, kept for KEEP_SECONDS. What cannot be learnt is a no, and is not kept."""
 
@@ -39,11 +50,35 @@ class Readers:
         members: ChannelMembers,
         directory: Directory,
         clock: Callable[[], float] = time.monotonic,
+        within: float = WITHIN_SECONDS,
     ) -> None:
         self._members = members
         self._directory = directory
         self._clock = clock
-        self._known: dict[tuple[TenantId, str], tuple[float, frozenset[str]]] = {}
+        self._within = within
+        self._known = Kept(clock)
+
+    async def look_around(
+        self,
+        context: TenantContext,
+        person_id: str,
+        channels: Sequence[str],
+        *,
+        fresh: bool = False,
+    ) -> Around:
+        """Where a person is of *channels*, which may be many; those that matter most come first. One call
+        tells of all; only without it they are looked through one by one, as far as the time goes."""
+        listed: frozenset[str] | None = None
+        looked: dict[str, frozenset[str]] = {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._within):
+                listed = await self._list_of(context, person_id, fresh=fresh) if channels else None
+                if listed is None:
+                    first = channels[:MOST_ONE_BY_ONE]
+                    await self._look_through(context, first, looked, fresh=fresh)
+        if listed is not None:
+            return Around(listed.intersection(channels))
+        return Around(_where(person_id, looked), frozenset(channels) - looked.keys())
 
     async def channels_of(
         self,
@@ -53,41 +88,66 @@ class Readers:
         *,
         fresh: bool = False,
     ) -> frozenset[str]:
-        """Those of *channels* that the person is surely in. *fresh*: Slack is asked whatever is known."""
-        turn = asyncio.Semaphore(AT_ONCE)
-
-        async def look(channel: str) -> str | None:
-            async with turn:
-                found = await self._members_of(context, channel, fresh=fresh)
-            return channel if found is not None and person_id in found else None
-
-        looked = await asyncio.gather(*map(look, sorted(channels)[:MOST_CHANNELS]))
-        return frozenset(channel for channel in looked if channel)
+        """Those of a few *channels* that the person is surely in. *fresh*: Slack is asked whatever is
+        known, and what was known of the person counts no more."""
+        if fresh:
+            self._known.forget(context, person_id)
+        looked: dict[str, frozenset[str]] = {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._within):
+                await self._look_through(context, sorted(channels), looked, fresh=fresh)
+        return _where(person_id, looked)
 
     async def look_into(
         self, context: TenantContext, channel: str, person_id: str, *, fresh: bool = False
     ) -> Room:
         """Who is in the channel from which that person asks."""
-        found = await self._members_of(context, channel, fresh=fresh)
-        if found is None:
+        looked: dict[str, frozenset[str]] = {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._within):
+                await self._look_through(context, [channel], looked, fresh=fresh)
+        if channel not in looked:
             return Room(None, only_full_members=False)
+        found = looked[channel]
         if person_id not in found:
             return Room(False, only_full_members=False)
         standings = await recognize_people(context, self._directory, found)
         only_full = all(standings.get(one) in _READS | _READS_NOTHING for one in found)
         return Room(True, only_full)
 
-    async def _members_of(
-        self, context: TenantContext, channel: str, *, fresh: bool
+    async def _look_through(
+        self,
+        context: TenantContext,
+        channels: Sequence[str],
+        looked: dict[str, frozenset[str]],
+        *,
+        fresh: bool,
+    ) -> None:
+        """Who is in each, put into *looked* as it becomes known: the time may end before the last."""
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def look(channel: str) -> None:
+            async with turn:
+                found = None if fresh else self._known.find(context, channel)
+                if found is None:
+                    since = self._clock()
+                    found = await self._members.list_members(context, channel)
+                    self._known.put(context, channel, found, since)
+            if found is not None:
+                looked[channel] = found
+
+        await asyncio.gather(*map(look, channels))
+
+    async def _list_of(
+        self, context: TenantContext, person_id: str, *, fresh: bool
     ) -> frozenset[str] | None:
-        key, now = (context.tenant_id, channel), self._clock()
-        kept = self._known.get(key)
-        if kept is not None and kept[0] > now and not fresh:
-            return kept[1]
-        self._known.pop(key, None)
-        found = await self._members.list_members(context, channel)
-        if found is not None:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            self._known[key] = (now + KEEP_SECONDS, found)
+        found = None if fresh else self._known.find(context, person_id)
+        if found is None:
+            since = self._clock()
+            found = await self._members.list_channels(context, person_id)
+            self._known.put(context, person_id, found, since)
         return found
+
+
+def _where(person_id: str, looked: dict[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(channel for channel, people in looked.items() if person_id in people)

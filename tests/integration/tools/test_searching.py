@@ -16,6 +16,9 @@ CALLER = ToolCaller("t1", "U1", "aegis", private=True)
 class Nobody:
     """A Slack that cannot say who is in a channel, nor who anybody is."""
 
+    async def list_channels(self, context, person_id):
+        return None
+
     async def list_members(self, context, channel):
         return None
 

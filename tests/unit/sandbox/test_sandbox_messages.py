@@ -173,6 +173,44 @@ async def test_channels_and_members_are_described(
     assert ana["channel"]["id"].startswith("D")
 
 
+async def test_the_channels_of_a_person_are_listed_page_by_page(
+    slack: AsyncWebClient, sandbox: Sandbox
+) -> None:
+    northwind = sandbox.world.find_workspace("northwind")
+    assert northwind is not None
+    ana = northwind.find_person("ana").id  # type: ignore[union-attr]
+
+    async def names(**given: Any) -> set[str]:
+        found = (await slack.users_conversations(**given))["channels"]
+        assert not any({"is_member", "num_members"} & one.keys() for one in found)
+        return {one["name"] for one in found}
+
+    both = "public_channel,private_channel"
+    theirs = await names(user=ana, types=both)
+    assert {"general", "leadership"} <= theirs
+    assert "leadership" not in await names(user=ana)
+    one, two = await slack.users_conversations(user=ana, types=both, limit=1), set(theirs)
+    while cursor := one["response_metadata"]["next_cursor"]:
+        two.discard(one["channels"][0]["name"])
+        one = await slack.users_conversations(user=ana, types=both, limit=1, cursor=cursor)
+    assert two == {one["channels"][0]["name"]}
+
+    leadership, general = northwind.find_channel("leadership"), northwind.find_channel("general")
+    assert leadership is not None
+    assert general is not None
+    general.archived = True
+    assert "general" in await names(user=ana)
+    assert "general" not in await names(user=ana, exclude_archived=True)
+    # Of what is private only where the app is too; and where it is itself, without a person.
+    leadership.members.discard(northwind.bot_user_id)
+    general.members.discard(northwind.bot_user_id)
+    assert "leadership" not in await names(user=ana, types=both)
+    assert "general" in await names(user=ana)
+    assert not {"general", "leadership"} & await names(types=both)
+    assert await error_of(slack.users_conversations(types="room")) == "invalid_types"
+    assert await error_of(slack.users_conversations(limit=0)) == "invalid_limit"
+
+
 async def test_reactions_are_added_once(slack: AsyncWebClient, general: tuple[str, str]) -> None:
     channel, ts = general
     await slack.reactions_add(channel=channel, timestamp=ts, name="eyes")

@@ -1,4 +1,4 @@
-"""conversations.*: what was said, where, and who is there."""
+"""conversations.* and users.conversations: what was said, where, and who is there."""
 
 from typing import TypeVar
 
@@ -6,7 +6,9 @@ from bot.sandbox.model.channel import Channel
 from bot.sandbox.model.message import Message
 from bot.sandbox.webapi.call import Call, Handler, Json, SlackError
 
-_SCOPE_PREFIX = {"channel": "channels", "group": "groups", "im": "im"}
+_SCOPE_PREFIX = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+# What each is called where the method takes several kinds. A group direct message is none of the sandbox's.
+_KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 _MAX_PAGE = 999
 
 T = TypeVar("T")
@@ -56,6 +58,32 @@ def members(call: Call) -> Json:
         raise SlackError("invalid_limit")
     chosen, cursor = _page(call, sorted(channel.members), 100)
     return {"members": chosen, "response_metadata": {"next_cursor": cursor}}
+
+
+def of_person(call: Call) -> Json:
+    """The conversations that somebody is in, the app itself as a rule; of another person's those that
+    are not public only where the app is in them too. Less is told of each than by `info`."""
+    bot = call.workspace.bot_user_id
+    kinds = [one.strip() for one in (call.text("types") or "public_channel").split(",")]
+    if not set(kinds) <= _KINDS.keys():
+        raise SlackError("invalid_types")
+    for kind in kinds:
+        call.require_scope(f"{_SCOPE_PREFIX[_KINDS[kind]]}:read")
+    if call.arguments.get("limit", 100) < 1:
+        raise SlackError("invalid_limit")
+    wanted = {_KINDS[kind] for kind in kinds}
+    found = [
+        channel
+        for _, channel in sorted(call.workspace.channels.items())
+        if channel.kind in wanted
+        and (call.text("user") or bot) in channel.members
+        and (channel.kind == "channel" or bot in channel.members)
+        and not (channel.archived and call.arguments.get("exclude_archived"))
+    ]
+    chosen, cursor = _page(call, found, 100)
+    wires = [channel_wire(call, channel) for channel in chosen]
+    told = [{name: wire[name] for name in wire if name != "is_member"} for wire in wires]
+    return {"channels": told, "response_metadata": {"next_cursor": cursor}}
 
 
 def open_conversation(call: Call) -> Json:
@@ -165,4 +193,5 @@ HANDLERS: dict[str, Handler] = {
     "conversations.info": info,
     "conversations.members": members,
     "conversations.open": open_conversation,
+    "users.conversations": of_person,
 }
