@@ -10,6 +10,8 @@ from core.gateway.tools.steps import ToolStep
 from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 
 TurnState = Literal["open", "stopping", "waiting", "answered", "done", "failed"]
+# Who reads a question that no document answers: whoever asked it alone, or the admins too.
+GapState = Literal["open", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Draft:
     waiting: tuple[ToolStep, ...] = ()  # calls of tools that need a yes before it goes on
     allowed: AllowedAddresses = NO_ADDRESSES  # which links of it may be live
     basis: Basis | None = None  # what its claims are held against; None: nothing to cite
-    gap: bool = False  # it says that the documents hold nothing on the question
+    gap: GapState | None = None  # set where it says that the documents hold nothing on the question
     drew_on: DrewOn | None = None  # None: nobody noted it, so it is not shared
     # Held by whoever shows more of it.
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)

@@ -24,7 +24,7 @@ from core.conversations.looking.look_up import (
     recall_for,
 )
 from core.conversations.looking.who_knows import says_nothing, who_might_know
-from core.conversations.model import Draft, Question, Turn
+from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
 from core.conversations.threads.compact_thread import REMEMBERED
@@ -147,7 +147,7 @@ async def _speak(
     noted = (turn, question.place, asked, findings, session.rows)
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if asker is not None:
-        await _say_what_is_missing(telling, findings, session)
+        await _say_what_is_missing(telling, staff, question.place, findings, session)
 
 
 async def _tell(telling: Telling, session: ToolSession) -> None:
@@ -163,13 +163,19 @@ async def _tell(telling: Telling, session: ToolSession) -> None:
         draft.basis = Basis(asked.passages, others, asked.question)
 
 
-async def _say_what_is_missing(telling: Telling, findings: Findings, session: ToolSession) -> None:
+async def _say_what_is_missing(
+    telling: Telling, staff: Staff, place: Place, findings: Findings, session: ToolSession
+) -> None:
     """What was left out because others read along; or that nothing was found, and who might know."""
     draft = telling.draft
     if findings.withheld:
         draft.text = _with_note(draft.text, withheld_note(findings.withheld))
     elif says_nothing(telling.asked, findings, draft, session.rows):
-        draft.gap = True
+        # What anybody could have read there is read by the admins too; of the rest whoever asked tells.
+        is_public = not place.private and await staff.channels.is_public(
+            telling.context, place.channel
+        )
+        draft.gap = "told" if is_public else "open"
         who = await who_might_know(telling.context, telling.caller.person_id, findings)
         draft.text = _with_note(draft.text, who) if who else draft.text
 

@@ -66,8 +66,8 @@ def _below(gaps: Gaps, left: int) -> str:
         return more.strip()
     were = "question was" if gaps.untold == 1 else "questions were"
     return (
-        f"{more}{gaps.untold} more {were} asked in direct messages, which nobody reads but who asked; with "
-        "`/aegis gaps` they can tell you."
+        f"{more}{gaps.untold} more {were} asked in direct messages or private channels. You are shown none of "
+        "those unless whoever asked tells you, with `/aegis gaps`."
     )
 
 
