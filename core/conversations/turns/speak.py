@@ -27,12 +27,14 @@ from core.conversations.looking.who_knows import says_nothing, who_might_know
 from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
 from core.conversations.sharing.note_drawn import note_drawn
+from core.conversations.sharing.offer_alone import asked_first
 from core.conversations.threads.compact_thread import REMEMBERED
-from core.conversations.threads.store import recall as recall_thread
+from core.conversations.threads.store import Recalled, recall, recall_before
 from core.conversations.tools.open_session import open_session, with_servers
 from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
@@ -121,7 +123,7 @@ async def _speak(
     if draft.text:
         await write(pen, draft, draft.text)
     async with context.db.transaction() as tx:
-        recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
+        recalled = await _recall(tx, question, turn)
     staff, foreign = await with_servers(context, staff, agent)
     asker = await asker_of(context, staff, question.place, agent.reach)
     findings = await look_up(context, staff.embedder, asker, turn, recalled)
@@ -148,6 +150,14 @@ async def _speak(
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if asker is not None:
         await _say_what_is_missing(telling, staff, question.place, findings, session)
+
+
+async def _recall(tx: Tx, question: Question, turn: Turn) -> Recalled:
+    """What was said before. A question that is asked again in private had its past where it was asked."""
+    first = asked_first(question.event_key)
+    if first is not None:
+        return await recall_before(tx, first, REMEMBERED)
+    return await recall(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
 
 
 async def _tell(telling: Telling, session: ToolSession) -> None:
