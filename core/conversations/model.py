@@ -44,12 +44,14 @@ class About:
 @dataclass(frozen=True, slots=True)
 class DrewOn:
     """What an answer was made from, as far as showing it to others asks: which documents, whether
-    anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents
-    (into which, nobody noted), and how many documents were *withheld* from it, because others read it."""
+    anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents,
+    what is kept about the *company* went into it, and how many documents were *withheld* from it, because
+    others read it."""
 
     documents: tuple[str, ...] = ()
     own: bool = False
     looked: bool = False
+    company: bool = False
     withheld: int = 0
 
 

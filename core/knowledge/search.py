@@ -89,7 +89,7 @@ async def search(
     shown = [row for row in look.supported(rows) if _may_see(asker, row)]
     return Findings(
         found=_findings(shown)[:limit],
-        withheld=await _count_withheld(context, look, asker),
+        left_out=await _left_out(context, look, asker),
         lexical_only=not any(row["closeness"] for row in rows) if rows else not embedded,
         nearest=next(look.near(rows, asker), ""),
         telling=len(asked.telling),
@@ -97,16 +97,16 @@ async def search(
     )
 
 
-async def _count_withheld(context: TenantContext, look: _Search, asker: Asker) -> int:
-    """How many documents the asker alone could have had passages of. Mostly there is nothing to count,
-    and then it costs no second search."""
+async def _left_out(context: TenantContext, look: _Search, asker: Asker) -> frozenset[str]:
+    """The documents that the asker alone could have had passages of. Mostly there are none, and then it
+    costs no second search."""
     if asker.alone == asker.sight:
-        return 0
+        return frozenset()
     async with context.db.transaction() as tx:
         if not await store.shows_more(tx, asker.alone, than=asker.sight):
-            return 0
+            return frozenset()
     rows = look.supported(await look.rows(context, asker.alone))
-    return len({row["document_id"] for row in rows if not _may_see(asker, row)})
+    return frozenset(row["document_id"] for row in rows if not _may_see(asker, row))
 
 
 def _may_see(asker: Asker, row: Row) -> bool:

@@ -26,7 +26,7 @@ from core.conversations.looking.look_up import (
 from core.conversations.looking.who_knows import says_nothing, who_might_know
 from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
-from core.conversations.sharing.note_drawn import note_drawn
+from core.conversations.sharing.note_drawn import left_out_of, note_drawn
 from core.conversations.sharing.offer_alone import asked_first
 from core.conversations.threads.compact_thread import REMEMBERED
 from core.conversations.threads.store import Recalled, recall, recall_before
@@ -178,8 +178,8 @@ async def _say_what_is_missing(
 ) -> None:
     """What was left out because others read along; or that nothing was found, and who might know."""
     draft = telling.draft
-    if findings.withheld:
-        draft.text = _with_note(draft.text, withheld_note(findings.withheld))
+    if left_out := left_out_of(findings, session.rows):
+        draft.text = _with_note(draft.text, withheld_note(len(left_out)))
     elif says_nothing(telling.asked, findings, draft, session.rows):
         # What anybody could have read there is read by the admins too; of the rest whoever asked tells.
         is_public = not place.private and await staff.channels.is_public(

@@ -1,5 +1,7 @@
 """A company with a document of its own, one of a private channel and one of a person's."""
 
+from contextlib import asynccontextmanager
+
 import aiohttp
 import pytest
 
@@ -53,19 +55,25 @@ async def furnished(stage, give):
     return stage
 
 
-@pytest.fixture
-async def person(furnished):
+@asynccontextmanager
+async def acting(stage):
     """Acts as a person of Northwind through the sandbox's control API."""
-    async with aiohttp.ClientSession(furnished.sandbox.url) as http:
+    async with aiohttp.ClientSession(stage.sandbox.url) as http:
 
         async def act(what, person="ana", **body):
             seat = {"workspace": "northwind", "person": person}
             async with http.post(f"/sandbox/{what}", json=seat | body) as answer:
                 told = await answer.json()
                 assert answer.status == 200, told
-            await until_drained(furnished.product.services.database, furnished.tenants["northwind"])
+            await until_drained(stage.product.services.database, stage.tenants["northwind"])
             return told
 
+        yield act
+
+
+@pytest.fixture
+async def person(furnished):
+    async with acting(furnished) as act:
         yield act
 
 
