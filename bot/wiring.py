@@ -17,6 +17,7 @@ from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
 from bot.models.embedders import FOR_DOCUMENTS, open_embedder
 from bot.settings import Settings, file_hosts
+from bot.slack.channels.kinds import SlackChannelKinds
 from bot.slack.channels.members import SlackMembers
 from bot.slack.clients import SlackClients
 from bot.slack.directory import SlackDirectory
@@ -39,6 +40,7 @@ from core.connections.mcp.tools import ToolServers
 from core.connections.network import Network
 from core.conversations.files.filing import Filing
 from core.conversations.notices.tell_owner import tell_owner
+from core.conversations.ports import ChannelKinds
 from core.conversations.tools.reading import reading_tools
 from core.conversations.tools.remembering import remembering_tools
 from core.conversations.tools.writing import writing_tools
@@ -115,10 +117,10 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
         directory = SlackDirectory(clients, workspaces)
-        readers = Readers(SlackMembers(clients), directory)
+        readers, kinds = Readers(SlackMembers(clients), directory), SlackChannelKinds(clients)
         writer = await open_embedder(settings, model_client, niceness=FOR_DOCUMENTS)
         shelf = Shelf(reader, InTurn(writer) if writer else None, settings.quota)
-        staff = _staff(gateway, messenger, shelf, embedder, readers, servers)
+        staff = _staff(gateway, messenger, shelf, embedder, readers, kinds, servers)
         files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
             database=storage.database,
@@ -174,6 +176,7 @@ def _staff(
     shelf: Shelf,
     embedder: Embedder | None,
     readers: Readers,
+    kinds: ChannelKinds,
     servers: ToolServers,
 ) -> Staff:
     """The agents with all their tools: whoever adds one adds it here."""
@@ -184,7 +187,8 @@ def _staff(
     )
     dispatcher = Dispatcher(tools)
     cards = (approval_card, share_offer, alone_offer)
-    return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *cards, readers, servers)
+    slack = (*cards, readers, kinds)
+    return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *slack, servers)
 
 
 def open_gateway(settings: Settings, database: Database, client: httpx.AsyncClient) -> Gateway:

@@ -10,6 +10,8 @@ from core.gateway.tools.steps import ToolStep
 from core.kernel.addresses import NO_ADDRESSES, AllowedAddresses
 
 TurnState = Literal["open", "stopping", "waiting", "answered", "done", "failed"]
+# Who reads a question that no document answers: whoever asked it alone, or the admins too.
+GapState = Literal["open", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,14 @@ class About:
 @dataclass(frozen=True, slots=True)
 class DrewOn:
     """What an answer was made from, as far as showing it to others asks: which documents, whether
-    anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents
-    (into which, nobody noted), and how many documents were *withheld* from it, because others read it."""
+    anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents,
+    what is kept about the *company* went into it, and how many documents were *withheld* from it, because
+    others read it."""
 
     documents: tuple[str, ...] = ()
     own: bool = False
     looked: bool = False
+    company: bool = False
     withheld: int = 0
 
 
@@ -177,7 +181,7 @@ class Draft:
     waiting: tuple[ToolStep, ...] = ()  # calls of tools that need a yes before it goes on
     allowed: AllowedAddresses = NO_ADDRESSES  # which links of it may be live
     basis: Basis | None = None  # what its claims are held against; None: nothing to cite
-    gap: bool = False  # it says that the documents hold nothing on the question
+    gap: GapState | None = None  # set where it says that the documents hold nothing on the question
     drew_on: DrewOn | None = None  # None: nobody noted it, so it is not shared
     # Held by whoever shows more of it.
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)

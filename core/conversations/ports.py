@@ -12,6 +12,14 @@ from core.kernel.addresses import AllowedAddresses
 from core.kernel.errors import Unavailable
 
 
+class ChannelKinds(Protocol):
+    """What Slack says of a channel."""
+
+    async def is_public(self, context: TenantContext, channel: str) -> bool:
+        """Whether everybody in the workspace may look into it, now. Not known is no."""
+        ...
+
+
 class AnswerParts(Protocol):
     """Where a pen keeps which Slack messages carry an answer, before and after it makes them."""
 

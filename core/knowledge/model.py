@@ -167,7 +167,7 @@ class Findings:
     """What a search came to; empty when nothing the asker may see supports an answer."""
 
     found: tuple[Finding, ...]
-    withheld: int  # documents the asker may see, left out because not all who read along may
+    left_out: frozenset[str]  # documents the asker may see, and not all who read along
     lexical_only: bool  # True when meaning could not be compared, only words
     # How close a sentence of it has to come to the question, for a second look; None where none is needed.
     wanted: float | None = None
@@ -176,6 +176,10 @@ class Findings:
     telling: int = field(
         default=0, compare=False
     )  # words of the question that say what it is about
+
+    @property
+    def withheld(self) -> int:
+        return len(self.left_out)
 
 
 def may_see(asker: Asker, scope: str, owner_id: str, channel_id: str = "") -> bool:

@@ -104,7 +104,7 @@ async def search(
     means = any(one.row["closeness"] for one in judged) if judged else bool(look.embedded)
     return Findings(
         found=_findings(shown)[:limit],
-        withheld=await _count_withheld(context, written, look, asker),
+        left_out=await _left_out(context, written, look, asker),
         lexical_only=not means,
         nearest=next(near, ""),
         telling=len(look.asked.telling),
@@ -130,21 +130,21 @@ async def _prepare(
     return _Search(embedder, read, asked, embedded, within, limit)
 
 
-async def _count_withheld(
+async def _left_out(
     context: TenantContext, written: Read, look: _Search, asker: Asker
-) -> int:
-    """How many documents the asker alone could have had passages of. Mostly there is nothing to count,
-    and then it costs no second search."""
+) -> frozenset[str]:
+    """The documents that the asker alone could have had passages of. Mostly there are none, and then it
+    costs no second search."""
     if asker.alone == asker.sight:
-        return 0
+        return frozenset()
     async with context.db.transaction() as tx:
         if not await store.shows_more(tx, asker.alone, than=asker.sight):
-            return 0
+            return frozenset()
     read = await _read(context, look.embedder, written, asker.alone)
     if read != look.read:
         look = await _prepare(context, look.embedder, read, look.within, look.limit)
     found = await look.answering(await look.judged(context, asker.alone))
-    return len({one.row["document_id"] for one in found if not _may_see(asker, one.row)})
+    return frozenset(one.row["document_id"] for one in found if not _may_see(asker, one.row))
 
 
 def _may_see(asker: Asker, row: Row) -> bool:

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from core.agents.load_roster import load_roster
 from core.conversations.model import Outgoing, Place, Question
 from core.conversations.outbox import post
-from core.conversations.sharing.offer_alone import find_withheld
+from core.conversations.sharing.offer_alone import find_withheld, key_of_again
 from core.conversations.turns.run_turn import run_turn
 from core.services import Services
 from core.tenancy.model import Person
@@ -33,12 +33,12 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _answer(services: Services, pressed: Pressed, person: Person, team_id: str) -> Rendered:
-    """One question for each card, however often it is pressed."""
+    """One question for each card, however often it is pressed; with all that it was asked with."""
     tenant, messenger = pressed.tenant, services.staff.messenger
     kept = await find_withheld(tenant, pressed.value, person_id=pressed.person_id)
     agent = (await load_roster(tenant)).find(kept.agent)
     name = escape(agent.display_name if agent else kept.agent)
-    key = f"privately:{kept.turn_id}"
+    key = key_of_again(kept.turn_id)
     channel = await messenger.open_direct(tenant, pressed.person_id)
     words = asked_again(name, entities(neutral(kept.question)))
     ts = await post(tenant, messenger, Outgoing(channel, words), key=key)
@@ -49,6 +49,7 @@ async def _answer(services: Services, pressed: Pressed, person: Person, team_id:
         text=kept.question,
         agent=kept.agent,
         because=BECAUSE,
+        about=kept.about,
     )
     await run_turn(tenant, services.staff, question)
     return answered_alone()

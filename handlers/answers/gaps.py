@@ -39,7 +39,10 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def show_gaps(services: Services, command: Command, person: Person) -> Rendered:
-    return gaps_page(await list_gaps(command.tenant))
+    gaps = await list_gaps(
+        command.tenant, person_id=person.person_id, reference=command.inbox.event_id
+    )
+    return gaps_page(gaps)
 
 
 async def show_own(services: Services, command: Command, person: Person) -> Rendered:

@@ -45,7 +45,13 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def show_ratings(services: Services, command: Command, person: Person) -> Rendered:
-    return ratings_page(await list_ratings(command.tenant), await load_roster(command.tenant))
+    ratings = await list_ratings(
+        command.tenant,
+        services.staff.channels,
+        person_id=person.person_id,
+        reference=command.inbox.event_id,
+    )
+    return ratings_page(ratings, await load_roster(command.tenant))
 
 
 async def _rate(services: Services, pressed: Pressed, person: Person) -> Rendered | None:

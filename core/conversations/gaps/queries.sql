@@ -1,22 +1,16 @@
 -- note_gap --
-update turn set gap = 'open' where turn_id = $1 and gap is null;
+update turn set gap = $2 where turn_id = $1 and gap is null;
 
 -- list_gaps --
--- What was asked in a direct message is nobody else's to read, unless whoever asked has told it.
-select t.turn_id, t.question, t.agent, t.asked_at
-from turn t join conversation c on c.id = t.conversation_id
-where t.gap = 'told' or (t.gap = 'open' and not starts_with(c.channel, 'D'))
-order by t.id desc limit $1;
+-- What was asked in a public channel, or told by whoever asked. The rest is nobody else's to read.
+select turn_id, question, agent, asked_at from turn where gap = 'told' order by id desc limit $1;
 
 -- count_untold --
-select count(*) from turn t join conversation c on c.id = t.conversation_id
-where t.gap = 'open' and starts_with(c.channel, 'D');
+select count(*) from turn where gap = 'open';
 
 -- list_own --
-select t.turn_id, t.question, t.agent, t.asked_at
-from turn t join conversation c on c.id = t.conversation_id
-where t.gap = 'open' and t.person_id = $1 and starts_with(c.channel, 'D')
-order by t.id desc limit $2;
+select turn_id, question, agent, asked_at from turn
+where gap = 'open' and person_id = $1 order by id desc limit $2;
 
 -- tell_gap --
 -- What was told already is told again: a button pressed twice.

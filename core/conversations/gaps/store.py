@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from core.conversations.gaps.model import Gap
+from core.conversations.model import GapState
 from core.db import sql
 from core.db.transaction import Tx
 
 SQL = sql.load("core.conversations.gaps")
 
 
-async def note_gap(tx: Tx, turn_id: str) -> None:
+async def note_gap(tx: Tx, turn_id: str, gap: GapState) -> None:
     """The answer of this turn found nothing."""
-    await tx.execute(SQL["note_gap"], turn_id)
+    await tx.execute(SQL["note_gap"], turn_id, gap)
 
 
 async def list_gaps(tx: Tx, limit: int) -> list[Gap]:
@@ -20,12 +21,12 @@ async def list_gaps(tx: Tx, limit: int) -> list[Gap]:
 
 
 async def count_untold(tx: Tx) -> int:
-    """How many were asked in direct messages and told by nobody."""
+    """How many are for nobody but who asked."""
     return int(await tx.fetchval(SQL["count_untold"]))
 
 
 async def list_own(tx: Tx, person_id: str, limit: int) -> list[Gap]:
-    """What that person has asked in private and told nobody, newest first."""
+    """What that person has asked and nobody else reads, newest first."""
     return [Gap(**row) for row in await tx.fetch(SQL["list_own"], person_id, limit)]
 
 

@@ -46,7 +46,7 @@ async def look_up(
 ) -> Findings:
     """Search the knowledge base: a tool call, so its audit row is committed before it runs."""
     if asker is None:
-        return Findings((), withheld=0, lexical_only=False)
+        return Findings((), frozenset(), lexical_only=False)
     async with attempt(
         context,
         "knowledge:documents:search",

@@ -42,7 +42,7 @@ from turn where feedback is not null and feedback_at > now() - make_interval(day
 group by agent order by agent;
 
 -- list_bad --
--- In channels alone: what was asked in a direct message is nobody else's to read.
+-- Not those of direct messages. Which channels are public, their ids do not tell.
 select t.agent, t.question, c.channel, t.feedback_at as at
 from turn t join conversation c on c.id = t.conversation_id
 where t.feedback = 'bad' and t.feedback_at > now() - make_interval(days => $1)

@@ -16,11 +16,12 @@ async def look_again(context: TenantContext, readers: Readers, kept: Kept) -> Dr
         known = await knowledge.list_scopes(tx, drew_on.documents)
     own = drew_on.own or any(scope == "person" for scope, _, _ in known.values())
     gone = len(known) < len(drew_on.documents)
-    if own or gone or not (known or drew_on.looked):
+    of_workspace = drew_on.looked or drew_on.company
+    if own or gone or not (known or of_workspace):
         return DrawnNow(own, gone)
     sight = await _there(context, readers, kept)
     shown = all(sight.shows(*whose) for whose in known.values())
-    return DrawnNow(own, gone, closed=not shown or (drew_on.looked and not sight.workspace))
+    return DrawnNow(own, gone, closed=not shown or (of_workspace and not sight.workspace))
 
 
 async def _there(context: TenantContext, readers: Readers, kept: Kept) -> Sight:

@@ -30,16 +30,25 @@ async def note_drawn(
 ) -> DrewOn | None:
     """None for an answer that others read anyway, with all there is, or that was asked from nowhere
     else. Of one that others read only how much was withheld is noted: it is nothing to share."""
+    rows = tuple(steps)
     if not place.private:
-        return DrewOn(own=True, withheld=findings.withheld) if findings.withheld else None
+        withheld = len(left_out_of(findings, rows))
+        return DrewOn(own=True, withheld=withheld) if withheld else None
     if turn.about is None:
         return None
-    used = {step.name for step in steps} - _SAME_FOR_ALL
+    used = {step.name for step in rows} - _SAME_FOR_ALL
     own = bool(asked.thread or asked.summary or used - _INTO_DOCUMENTS)
     own = own or (bool(used) and await _sees_more(context, readers, place.person_id))
     own = own or (bool(asked.memory) and await _is_told_more(context, turn, asked.memory))
-    documents = dict.fromkeys(finding.document_id for finding in findings.found)
-    return DrewOn(tuple(documents), own, looked=bool(used & _INTO_DOCUMENTS))
+    documents = {finding.document_id for finding in findings.found}
+    read = documents.union(*(step.noted("documents") for step in rows))
+    looked = bool(used & _INTO_DOCUMENTS)
+    return DrewOn(tuple(sorted(read)), own, looked, company=bool(asked.memory))
+
+
+def left_out_of(findings: Findings, steps: Iterable[ToolStep]) -> frozenset[str]:
+    """The documents that were withheld, whether they were looked for or a tool has searched."""
+    return findings.left_out.union(*(step.noted("left_out") for step in steps))
 
 
 async def _sees_more(context: TenantContext, readers: Readers, person_id: str) -> bool:

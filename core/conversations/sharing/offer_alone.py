@@ -13,7 +13,18 @@ from core.kernel.errors import NotFound
 
 log = logging.getLogger(__name__)
 
+_AGAIN = "privately:"
 NOT_YOURS = "Only whoever asked can be answered in private. Ask me in a direct message."
+
+
+def key_of_again(turn_id: str) -> str:
+    """Under which that turn's question is asked once more, in private: one turn however often."""
+    return f"{_AGAIN}{turn_id}"
+
+
+def asked_first(event_key: str) -> str | None:
+    """The turn whose question a turn of this key asks once more, if it does."""
+    return event_key.removeprefix(_AGAIN) if event_key.startswith(_AGAIN) else None
 
 
 async def offer_alone(context: TenantContext, staff: Staff, place: Place, turn: Turn) -> None:

@@ -38,5 +38,6 @@ def _drew_on(noted: dict[str, object]) -> DrewOn:
         tuple(map(str, documents)),
         own=noted["own"] is not False,
         looked=noted.get("looked") is not False,
+        company=noted.get("company") is not False,
         withheld=withheld if isinstance(withheld, int) else 0,
     )

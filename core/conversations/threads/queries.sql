@@ -9,6 +9,19 @@ select question, answer, summary from (
   order by t.id desc limit $3
 ) recent order by id;
 
+-- recall_before --
+-- The same as that turn had it, whatever was said since. A summary that goes further is not its past.
+select question, answer, summary from (
+  select t.id, t.question, coalesce(t.answer, '') as answer,
+    case when c.summarized_to < first.id then c.summary else '' end as summary
+  from turn first
+  join conversation c on c.id = first.conversation_id
+  left join turn t on t.conversation_id = c.id and t.id < first.id
+    and (t.id > c.summarized_to or c.summarized_to >= first.id)
+  where first.turn_id = $1
+  order by t.id desc limit $2
+) recent order by id;
+
 -- list_uncovered --
 -- Oldest first, without the newest, which are remembered word for word. $3 how many are.
 select id, question, answer, summary from (

@@ -1,6 +1,9 @@
 """The statements of remembering, one function each. All within a tenant's own transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import asyncpg
 
 from core.db import sql
 from core.db.transaction import Tx
@@ -27,9 +30,12 @@ class Uncovered:
 
 async def recall(tx: Tx, conversation_id: int, turn_id: str, limit: int) -> Recalled:
     """Of the turns before *turn_id*, at most *limit*."""
-    rows = await tx.fetch(SQL["recall"], conversation_id, turn_id, limit)
-    said = ((row["question"], row["answer"]) for row in rows if row["question"] is not None)
-    return Recalled(rows[0]["summary"] if rows else "", tuple(said))
+    return _recalled(await tx.fetch(SQL["recall"], conversation_id, turn_id, limit))
+
+
+async def recall_before(tx: Tx, turn_id: str, limit: int) -> Recalled:
+    """What had been said in that turn's own thread when it came; nothing where it is no longer kept."""
+    return _recalled(await tx.fetch(SQL["recall_before"], turn_id, limit))
 
 
 async def list_uncovered(
@@ -47,3 +53,8 @@ async def keep_summary(tx: Tx, conversation_id: int, summary: str, covered: Unco
     """Nothing when what it was made from has changed since."""
     before, ids = covered.summary, list(covered.ids)
     await tx.execute(SQL["keep_summary"], conversation_id, summary, ids[-1], before, ids)
+
+
+def _recalled(rows: Sequence[asyncpg.Record]) -> Recalled:
+    said = ((row["question"], row["answer"]) for row in rows if row["question"] is not None)
+    return Recalled(rows[0]["summary"] if rows else "", tuple(said))

@@ -61,6 +61,10 @@ def _search_tool(embedder: Embedder | None, readers: Readers) -> Tool:
         found = await search(
             context, embedder, question=arguments["query"], asker=asker, within=within
         )
+        caller.note(
+            documents=sorted({one.document_id for one in found.found}),
+            left_out=sorted(found.left_out),
+        )
         if not found.found:
             return "Nothing in the documents is about this."
         return "\n\n".join(
@@ -95,6 +99,7 @@ async def read_document(
         if found is None:
             raise NotFound("There is no document of that title here.")
         chunks = await knowledge.list_chunks(tx, found.document_id, MOST_CHUNKS)
+    caller.note(documents=[found.document_id])
     return "\n\n".join(f"{heading}\n{text}" if heading else text for heading, _, text in chunks)
 
 

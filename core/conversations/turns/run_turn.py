@@ -169,7 +169,7 @@ async def _keep(context: TenantContext, turn: Turn, draft: Draft) -> None:
         if not await store.keep_answer(tx, turn.turn_id, *kept):
             raise Overtaken
         if draft.gap:
-            await note_gap(tx, turn.turn_id)
+            await note_gap(tx, turn.turn_id, draft.gap)
 
 
 async def _end_calls(context: TenantContext, staff: Staff, turn: Turn) -> None:

@@ -24,15 +24,17 @@ from core.conversations.looking.look_up import (
     recall_for,
 )
 from core.conversations.looking.who_knows import says_nothing, who_might_know
-from core.conversations.model import Draft, Question, Turn
+from core.conversations.model import Draft, Place, Question, Turn
 from core.conversations.ports import AnswerPen, Stopped
-from core.conversations.sharing.note_drawn import note_drawn
+from core.conversations.sharing.note_drawn import left_out_of, note_drawn
+from core.conversations.sharing.offer_alone import asked_first
 from core.conversations.threads.compact_thread import REMEMBERED
-from core.conversations.threads.store import recall as recall_thread
+from core.conversations.threads.store import Recalled, recall, recall_before
 from core.conversations.tools.open_session import open_session, with_servers
 from core.conversations.turns.rounds import Telling, tell_in_rounds, write
 from core.conversations.turns.staff import Staff
 from core.db.tenant import TenantContext
+from core.db.transaction import Tx
 from core.gateway.model import AgentTurn, Caller, Exchange
 from core.gateway.tools.session import ToolSession
 from core.kernel.errors import DomainError, Overtaken
@@ -113,7 +115,7 @@ async def _speak(
     if draft.text:
         await write(pen, draft, draft.text)
     async with context.db.transaction() as tx:
-        recalled = await recall_thread(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
+        recalled = await _recall(tx, question, turn)
     staff, foreign = await with_servers(context, staff, agent)
     asker = await asker_of(context, staff, question.place, agent.reach)
     findings = await look_up(context, staff.embedder, asker, turn, recalled)
@@ -140,7 +142,16 @@ async def _speak(
     noted = (turn, question.place, asked, findings, session.rows)
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if asker is not None:
-        await _say_what_is_missing(telling, asker, findings, session)
+        missing = (asker, findings, session)
+        await _say_what_is_missing(telling, staff, question.place, *missing)
+
+
+async def _recall(tx: Tx, question: Question, turn: Turn) -> Recalled:
+    """What was said before. A question that is asked again in private had its past where it was asked."""
+    first = asked_first(question.event_key)
+    if first is not None:
+        return await recall_before(tx, first, REMEMBERED)
+    return await recall(tx, turn.conversation_id, turn.turn_id, REMEMBERED)
 
 
 async def _tell(telling: Telling, session: ToolSession) -> None:
@@ -157,14 +168,23 @@ async def _tell(telling: Telling, session: ToolSession) -> None:
 
 
 async def _say_what_is_missing(
-    telling: Telling, asker: Asker, findings: Findings, session: ToolSession
+    telling: Telling,
+    staff: Staff,
+    place: Place,
+    asker: Asker,
+    findings: Findings,
+    session: ToolSession,
 ) -> None:
     """What was left out, and why; or that nothing was found, and who might know."""
     draft = telling.draft
-    if note := left_out(asker, findings.withheld):
+    if note := left_out(asker, len(left_out_of(findings, session.rows))):
         draft.text = _with_note(draft.text, note)
     elif says_nothing(telling.asked, findings, draft, session.rows):
-        draft.gap = True
+        # What anybody could have read there is read by the admins too; of the rest whoever asked tells.
+        is_public = not place.private and await staff.channels.is_public(
+            telling.context, place.channel
+        )
+        draft.gap = "told" if is_public else "open"
         who = await who_might_know(telling.context, telling.caller.person_id, findings)
         draft.text = _with_note(draft.text, who) if who else draft.text
 

@@ -7,7 +7,7 @@ from typing import Any
 from core.agents.model import Roster
 from core.connections.mcp.tools import ToolServers
 from core.conversations.model import About
-from core.conversations.ports import Messenger
+from core.conversations.ports import ChannelKinds, Messenger
 from core.gateway.answer import Gateway
 from core.gateway.tools.dispatcher import Dispatcher
 from core.gateway.tools.steps import ToolStep
@@ -24,7 +24,8 @@ OfferAlone = Callable[[str, int], tuple[str, list[dict[str, Any]]]]
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The agents, the model behind them, what finds passages for them, Slack, who reads along, and their tools.
+    """The agents, the model behind them, what finds passages for them, Slack, who reads along and where, and
+    their tools.
 
     *roster* is the ready one until a turn knows its tenant: `run_turn` takes the tenant's own in its
     place. Whoever needs it elsewhere asks `core.agents.load_roster`.
@@ -39,4 +40,5 @@ class Staff:
     offer: Offer
     offer_alone: OfferAlone
     readers: Readers
+    channels: ChannelKinds
     servers: ToolServers = field(default_factory=ToolServers)

@@ -6,6 +6,7 @@ A contract test holds that nothing else calls `Tool.run`.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from core.audit import record as audit
 from core.audit.attempt import attempt
@@ -183,9 +184,10 @@ class Dispatcher:
         self, context: TenantContext, caller: ToolCaller, step: ToolStep, tool: Tool
     ) -> ToolStep:
         """What came of the call itself. Raises Postponed."""
+        noted: dict[str, list[str]] = {}
         try:
             async with asyncio.timeout(tool.seconds):
-                text = await tool.run(context, caller, step.given)
+                text = await tool.run(context, replace(caller, note=noted.update), step.given)
         except DomainError as error:
             return step.moved("failed", str(error))
         except (TimeoutError, BrokenOff):
@@ -197,7 +199,7 @@ class Dispatcher:
             log.exception("a tool failed", extra={"tool": tool.name, "step": step.step_id})
             words = UNKNOWN_END if tool.writes else "The tool failed."
             return step.moved("failed", words, unknown=tool.writes)
-        return step.moved("done", shortened(str(text).replace("\0", ""), MOST_RESULT))
+        return step.moved("done", shortened(str(text).replace("\0", ""), MOST_RESULT), **noted)
 
     async def _broken_off(
         self, context: TenantContext, caller: ToolCaller, step: ToolStep

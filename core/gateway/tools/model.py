@@ -29,6 +29,10 @@ async def hold_nothing(tx: Any) -> None:
     """For a call that nobody else can have taken up."""
 
 
+def note_nothing(**detail: list[str]) -> None:
+    """For a call that nobody keeps."""
+
+
 class BrokenOff(Exception):
     """A tool reached outside and never heard what became of it: it may be done, or not."""
 
@@ -40,7 +44,7 @@ class ToolCaller:
     *step_id* names this very call: a tool that reaches outside makes it the key of its effect, so
     that the same call twice is one effect. *place* is what else the surface knows (ids alone).
     *hold* is asked in each transaction that writes of the call: it raises Overtaken when the turn is
-    another worker's by now.
+    another worker's by now. *note* keeps ids with a call that comes to its end; no model reads them.
     """
 
     turn_id: str
@@ -50,6 +54,7 @@ class ToolCaller:
     private: bool = False
     place: Mapping[str, Any] = field(default_factory=dict)
     hold: Callable[[Any], Awaitable[None]] = hold_nothing  # of a Tx
+    note: Callable[..., None] = note_nothing
 
 
 @dataclass(frozen=True, slots=True)

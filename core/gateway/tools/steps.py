@@ -60,6 +60,11 @@ class ToolStep:
         """Whether the model named no tool of ours, or wrote arguments that do not fit."""
         return bool(self.detail.get("malformed"))
 
+    def noted(self, name: str) -> frozenset[str]:
+        """The ids that its tool has noted under *name*; none where it noted nothing."""
+        ids = self.detail.get(name)
+        return frozenset(map(str, ids)) if isinstance(ids, list) else frozenset()
+
     @property
     def round(self) -> int:
         return int(self.detail.get("round", 0))

@@ -66,8 +66,9 @@ def _below(gaps: Gaps, left: int) -> str:
         return more.strip()
     what = "question was" if gaps.untold == 1 else "questions were"
     return (
-        f"{more}{gaps.untold} {'further ' if gaps.lacks else ''}{what} asked in direct messages without an "
-        "answer. Nobody reads that but who asked; they can tell you with `/aegis gaps`."
+        f"{more}{gaps.untold} {'further ' if gaps.lacks else ''}{what} asked in direct messages or private "
+        "channels without an answer. You are shown none of those unless whoever asked tells you, with "
+        "`/aegis gaps`."
     )
 
 

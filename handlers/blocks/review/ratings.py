@@ -16,7 +16,10 @@ def ratings_page(ratings: Ratings, roster: Roster) -> Rendered:
     head = f"*Answers rated in the last {DAYS} days*"
     lines = [_tally(tally, roster) for tally in ratings.tallies]
     if ratings.bad:
-        lines += ["*Lately found bad, in channels*", *(_bad(one, roster) for one in ratings.bad)]
+        lines += [
+            "*Lately found bad, in public channels*",
+            *(_bad(one, roster) for one in ratings.bad),
+        ]
     return Rendered("\n".join([head, *lines]), [section(head), *sections(lines)])
 
 

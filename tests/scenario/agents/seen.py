@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from core.conversations.review.list_ratings import list_ratings
+
 
 def workspace_of(stage):
     return stage.sandbox.world.find_workspace("northwind")
@@ -24,6 +26,13 @@ def messages_in(stage, channel):
 def read_in(stage, channel):
     world = stage.sandbox.world
     return [world.read(workspace_of(stage), one) for one in messages_in(stage, channel)]
+
+
+async def ratings_of(stage):
+    """What admins see of the ratings."""
+    channels = stage.product.services.staff.channels
+    ana = stage.person_id("ana")
+    return await list_ratings(stage.tenants["northwind"], channels, person_id=ana, reference="t")
 
 
 def leave(stage, channel):

@@ -196,7 +196,7 @@ async def test_what_the_answer_was_made_from_is_noted(staffed, tenant, tools, ha
     place = Place("TNORTHWIND", "D1", "1.0", ben, private=True)
 
     readers = staffed.product.services.staff.readers
-    nothing = Findings((), withheld=0, lexical_only=False)
+    nothing = Findings((), frozenset(), lexical_only=False)
     noted = await note_drawn(tenant, readers, turn, place, asked, nothing, steps)
     assert noted == DrewOn((), own, looked=bool({"search_knowledge", "read_document"} & {*tools}))
     for other in (replace(place, private=False), place):

@@ -5,14 +5,13 @@ import re
 import pytest
 
 from core.conversations.review.explain_answer import explain_answer
-from core.conversations.review.list_ratings import list_ratings
 from core.conversations.review.rate_answer import rate_answer
 from core.gateway.usage.inspection.find_shown import READ
 from core.kernel.errors import NotFound
 from handlers.blocks.review.rating import RATE, WHY
 from handlers.blocks.review.shown import SHOWN
 from tests.scenario.agents.forms import opened
-from tests.scenario.agents.seen import comes_in, direct_of, workspace_of
+from tests.scenario.agents.seen import comes_in, direct_of, ratings_of, workspace_of
 from tests.stage import spoken
 
 BELOW = f"{RATE}.below"
@@ -205,7 +204,7 @@ async def test_a_rating_counts_once_and_stands_where_the_answer_stands(staffed, 
             person_id="U1",
             channel="C0ELSEWHERE",
         )
-    ratings = await list_ratings(tenant)
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(0, 1)]
     assert [one.channel for one in ratings.bad] == [place]
 
@@ -215,10 +214,10 @@ async def test_below_an_answer_stand_buttons_that_count_once_for_it(staffed, per
     for _ in range(2):
         await person("click", "cho", **place, ts=ts, action_id=BELOW, value="bad")
 
-    ratings = await list_ratings(staffed.tenants["northwind"])
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(0, 1)]
     await person("click", "ben", **place, ts=ts, action_id=BELOW, value="good")
-    ratings = await list_ratings(staffed.tenants["northwind"])
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(1, 0)]
 
 
@@ -227,7 +226,7 @@ async def test_a_guest_rates_nothing(staffed, person, answered):
     comes_in(staffed, "gil", "general")
     await person("click", "gil", **{"in": "#general"}, ts=ts, action_id=BELOW, value="bad")
 
-    assert (await list_ratings(staffed.tenants["northwind"])).tallies == ()
+    assert (await ratings_of(staffed)).tallies == ()
 
 
 async def test_a_server_without_such_buttons_gets_the_answer_and_its_sources(staffed):
@@ -252,7 +251,7 @@ async def test_what_was_asked_in_private_is_counted_and_not_shown(staffed):
         tenant, row["turn_id"], "bad", person_id=row["person_id"], channel=row["channel"]
     )
 
-    ratings = await list_ratings(tenant)
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(0, 1)]
     assert ratings.bad == ()
 

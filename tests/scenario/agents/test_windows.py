@@ -7,9 +7,9 @@ import pytest
 
 from bot.cli.script.model import ScriptError
 from core.agents.load_roster import load_roster_for
-from core.conversations.review.list_ratings import list_ratings
 from tests.integration.worker.queueing import until_drained
 from tests.scenario.agents.forms import opened, roster_of
+from tests.scenario.agents.seen import ratings_of
 
 
 def shown(lines, kind):
@@ -68,7 +68,7 @@ async def test_why_this_answer_is_asked_in_the_menu_of_the_answer_and_rated(staf
 
     assert "Purchasing.md" in shown(lines, "modal")[0]
     assert shown(lines, "modal")[-1] == ""
-    ratings = await list_ratings(staffed.tenants["northwind"])
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(0, 1)]
 
 
@@ -110,5 +110,5 @@ async def test_the_script_of_the_docs_plays(staffed):
     lines = await staffed.play(script)
 
     assert shown(lines, "modal")[-2].startswith("Why this answer?")
-    ratings = await list_ratings(staffed.tenants["northwind"])
+    ratings = await ratings_of(staffed)
     assert [(one.good, one.bad) for one in ratings.tallies] == [(1, 0)]

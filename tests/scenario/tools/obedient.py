@@ -36,11 +36,11 @@ async def obeys(request: web.Request) -> web.StreamResponse:
         if (name, json.dumps(json.loads(arguments), sort_keys=True)) not in {
             (n, json.dumps(json.loads(a), sort_keys=True)) for n, a in called
         }:
-            return await streamed(request, _calling(name, arguments, len(called)), "tool_calls")
+            return await streamed(request, calling(name, arguments, len(called)), "tool_calls")
     return await streamed(request, {"content": LAST_WORDS}, "stop")
 
 
-def _calling(name: str, arguments: str, number: int) -> dict[str, Any]:
+def calling(name: str, arguments: str, number: int) -> dict[str, Any]:
     function = {"name": name, "arguments": arguments}
     call = {"index": 0, "id": f"call{number}", "type": "function", "function": function}
     return {"tool_calls": [call]}
