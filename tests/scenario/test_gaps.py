@@ -40,7 +40,7 @@ async def test_admins_read_what_was_asked_in_channels_and_count_the_rest(stage):
 async def test_who_asked_in_private_can_tell_the_admins_and_nobody_else_can(stage):
     await play(stage, asks("cho", PRIVATE_ASKED), asks("ben", "Hello"))
     admins = await play(stage, types("ana", "/aegis gaps"))
-    assert "Nothing was asked in a channel" in admins
+    assert "Nothing was asked in a public channel" in admins
     assert "1 question was asked in direct messages" in admins
     assert "motorbike" not in await play(stage, types("ben", "/aegis gaps"))
     pressed_twice = [clicks("cho", "Tell the admins")] * 2

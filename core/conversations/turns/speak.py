@@ -142,8 +142,7 @@ async def _speak(
     noted = (turn, question.place, asked, findings, session.rows)
     draft.drew_on = await note_drawn(context, staff.readers, *noted)
     if asker is not None:
-        missing = (asker, findings, session)
-        await _say_what_is_missing(telling, staff, question.place, *missing)
+        await _say_what_is_missing(telling, staff, question.place, asker, findings, session)
 
 
 async def _recall(tx: Tx, question: Question, turn: Turn) -> Recalled:

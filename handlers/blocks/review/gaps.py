@@ -14,7 +14,7 @@ DISMISS = "gaps.dismiss"
 MOST_LISTED = 15
 LONGEST_QUESTION = 200
 
-NOTHING = "Nothing was asked in a channel that your documents do not answer."
+NOTHING = "Nothing was asked in a public channel that your documents do not answer."
 NOTHING_OWN = "You have asked nothing in private that the documents do not answer."
 HEAD = "*Asked, and not answered by any document*"
 OWN_HEAD = "*You asked this in private, and no document answered it*\nNobody else reads it unless you say so."
