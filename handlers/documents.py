@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
+from core.conversations.files.accept_file import outcome_key
 from core.conversations.model import Outgoing
 from core.conversations.ports import CannotPost
 from core.conversations.show_card import find_card, keep_card, show_card
@@ -164,7 +165,10 @@ async def _give(services: Services, click: Click) -> None:
 
 async def _forget(click: Click) -> None:
     async def keep(tx: Tx, document: Document) -> None:
-        await keep_card(tx, click.key, click.card(file_forgotten(document.title)))
+        card = click.card(file_forgotten(document.title))
+        await keep_card(tx, click.key, card)
+        # Where its task is still to come, it finds that this is the end of it.
+        await keep_card(tx, outcome_key(document.document_id), card)
 
     await forget_document(
         click.tenant, document_id=click.value, person_id=click.person_id, also=keep
