@@ -22,6 +22,7 @@ from core.knowledge.forget_document import forget_document
 from core.knowledge.model import Document
 from core.knowledge.share_document import share_document
 from core.services import Services
+from core.tenancy.model import Person
 from core.tenancy.recognize_person import FRESH_SECONDS
 from handlers.admitting import Request, press_request, recognize
 from handlers.blocks.knowledge import (
@@ -73,14 +74,14 @@ class Click:
 
 
 # What a button does; it keeps what its card says then, in the same commit.
-Effect = Callable[[Click], Awaitable[None]]
+Effect = Callable[[Click, Person], Awaitable[None]]
 
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.action(SHARE)
     async def share(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await press_card(services, read_click(body, context), _share)
+        await press_card(services, read_click(body, context), _share, fresh_seconds=0)
 
     @app.action(KEEP)
     async def keep(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -90,7 +91,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(CHANNEL)
     async def give(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await ack()
-        await press_card(services, read_click(body, context), partial(_give, services))
+        click = read_click(body, context)
+        await press_card(services, click, partial(_give, services), fresh_seconds=0)
 
     @app.action(FORGET)
     async def forget(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -107,7 +109,7 @@ async def press_card(
             person = await recognize(services, click.request, fresh_seconds=fresh_seconds)
             if not person.may_ask:
                 raise Refused(refused(person.standing).text)
-            await effect(click)
+            await effect(click, person)
         except DomainError as error:
             return await answer_click(services, click, explained(str(error)))
     card = await find_card(click.tenant, click.key)
@@ -133,25 +135,30 @@ async def answer_click(services: Services, click: Click, words: Rendered) -> Non
     )
 
 
-async def _share(click: Click) -> None:
-    async def keep(tx: Tx, document: Document) -> None:
-        await keep_card(tx, click.key, click.card(file_shared(document.title)))
+async def _share(click: Click, person: Person) -> None:
+    async def keep(tx: Tx, document: Document, replaces: bool) -> None:
+        await keep_card(tx, click.key, click.card(file_shared(document.title, replaces=replaces)))
 
     await share_document(
-        click.tenant, document_id=click.value, person_id=click.person_id, also=keep
+        click.tenant,
+        document_id=click.value,
+        person_id=click.person_id,
+        may_replace_any=person.may_administer,
+        also=keep,
     )
 
 
-async def _keep(click: Click) -> None:
+async def _keep(click: Click, person: Person) -> None:
     document = await find_own(click.tenant, document_id=click.value, person_id=click.person_id)
     async with click.tenant.db.transaction() as tx:
         card = click.card(file_kept(document.document_id, document.title))
         await keep_card(tx, click.key, card)
 
 
-async def _give(services: Services, click: Click) -> None:
-    async def keep(tx: Tx, document: Document) -> None:
-        await keep_card(tx, click.key, click.card(file_given(document.title, click.picked)))
+async def _give(services: Services, click: Click, person: Person) -> None:
+    async def keep(tx: Tx, document: Document, replaces: bool) -> None:
+        card = click.card(file_given(document.title, click.picked, replaces=replaces))
+        await keep_card(tx, click.key, card)
 
     await give_to_channel(
         click.tenant,
@@ -159,11 +166,12 @@ async def _give(services: Services, click: Click) -> None:
         document_id=click.value,
         person_id=click.person_id,
         channel_id=click.picked,
+        may_replace_any=person.may_administer,
         also=keep,
     )
 
 
-async def _forget(click: Click) -> None:
+async def _forget(click: Click, person: Person) -> None:
     async def keep(tx: Tx, document: Document) -> None:
         card = click.card(file_forgotten(document.title))
         await keep_card(tx, click.key, card)

@@ -138,6 +138,7 @@ async def add_file(
         added_by=OPERATOR,
         reference=new_reference(),
         quota=shelf.quota,
+        may_replace_any=True,
         progress=progress,
     )
     if not ingested.is_new:
