@@ -117,9 +117,10 @@ class FileReading:
             )
 
     async def _fetch(self) -> bytes:
-        """From Slack, each time anew: nothing of it is kept between two tries."""
+        """From Slack, each time anew: nothing of it is kept between two tries. By its size it is told
+        from a page to sign in on, so Slack is asked for that too."""
         file = self._file
-        if not file.url:
+        if not file.url or (file.size is None and file.file_id):
             file = await self._filing.source.look_up(self._context, file)
         return await fetch_file(
             self._context,

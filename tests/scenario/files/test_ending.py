@@ -236,6 +236,19 @@ async def test_a_task_that_is_quicker_than_its_card_waits_for_it(dropped):
     assert [words[:11] for words in told[1:]] == ["I have read"], "no card says that it waits"
 
 
+async def test_how_large_a_file_is_is_asked_where_its_message_does_not_say(dropped):
+    """By that alone it is told from a page that Slack hands over in its place."""
+    body = json.loads(dropped.event.payload)
+    for workspace in dropped.stage.sandbox.world.workspaces.values():
+        if body["file"]["file_id"] in workspace.file_bytes:
+            workspace.file_bytes[body["file"]["file_id"]] = b"Sign in to your workspace"
+    body["file"]["size"] = None
+    dropped.event = replace(dropped.event, payload=json.dumps(body))
+    await dropped.run()
+
+    assert "is not that file" in await dropped.card()
+
+
 def _giving_again(dropped):
     """The same file comes in another message; the id of what it is going to be."""
     file = SharedFile(**json.loads(dropped.event.payload)["file"])
