@@ -69,6 +69,7 @@ from core.knowledge.reading.limited_reader import LimitedReader
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.membership.readers import Readers
+from core.tenancy.ports import Directory
 from core.tenancy.workspaces import Workspaces
 from handlers.blocks.answers.alone import alone_offer
 from handlers.blocks.answers.sharing import share_offer
@@ -120,7 +121,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         readers, kinds = Readers(SlackMembers(clients), directory), SlackChannelKinds(clients)
         writer = await open_embedder(settings, model_client, niceness=FOR_DOCUMENTS)
         shelf = Shelf(reader, InTurn(writer) if writer else None, settings.quota)
-        staff = _staff(gateway, messenger, shelf, embedder, readers, kinds, servers)
+        staff = _staff(gateway, messenger, shelf, embedder, readers, kinds, servers, directory)
         files = SlackFiles(clients, session, file_hosts(settings))
         services = Services(
             database=storage.database,
@@ -178,11 +179,12 @@ def _staff(
     readers: Readers,
     kinds: ChannelKinds,
     servers: ToolServers,
+    directory: Directory,
 ) -> Staff:
     """The agents with all their tools: whoever adds one adds it here."""
     tools = (
         *reading_tools(embedder, readers),
-        *writing_tools(messenger, shelf, to_mrkdwn),
+        *writing_tools(messenger, shelf, to_mrkdwn, directory),
         *remembering_tools(),
     )
     dispatcher = Dispatcher(tools)

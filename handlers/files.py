@@ -59,4 +59,5 @@ def _reading(services: Services, context: TenantContext, event: InboxEvent) -> F
         FilePlace(**body["place"]),
         document_id=body["document_id"],
         reference=event.event_id,
+        age_seconds=event.age_seconds,
     )

@@ -60,7 +60,7 @@ class Pressed:
 # What is done for that person, and what there is to say then.
 Effect = Callable[[Services, Pressed, Person], Awaitable[Rendered | None]]
 # What a button on a card does; it keeps what its card says then, in the same commit.
-CardEffect = Callable[[Pressed], Awaitable[None]]
+CardEffect = Callable[[Pressed, Person], Awaitable[None]]
 
 
 async def press(
@@ -89,7 +89,7 @@ async def press_card(
             person = await recognize(services, pressed.request, fresh_seconds=fresh_seconds)
             if not person.may_ask:
                 raise Refused(refused(person.standing).text)
-            await effect(pressed)
+            await effect(pressed, person)
         except DomainError as error:
             return await answer_pressed(services, pressed, explained(str(error)))
     card = await find_card(pressed.tenant, pressed.key)

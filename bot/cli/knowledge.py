@@ -23,7 +23,9 @@ from core.kernel.ids import new_reference
 from core.knowledge.access.find_asker import everybodys
 from core.knowledge.arrivals.model import Progress as Told
 from core.knowledge.arrivals.model import unseen
+from core.knowledge.forget_document import forget_any
 from core.knowledge.ingest_document import ingest_document
+from core.knowledge.list_documents import list_holdings
 from core.knowledge.model import ENDINGS, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
@@ -69,6 +71,53 @@ def search(
     days = (day.replace(tzinfo=UTC) if day else None for day in (since, before))
     within = Within(None, title_start, *days)
     console.run(_search(console.settings(quiet=True), " ".join(question), workspace, within))
+
+
+@kb.command("list")
+@_WORKSPACE
+@click.option(
+    "--all",
+    "everybodys",
+    is_flag=True,
+    help="Also those of channels and of people, without titles.",
+)
+def list_all(workspace: str | None, *, everybodys: bool) -> None:
+    """List documents: id, whose, how much, when it was added (UTC), and the title of the workspace's."""
+    console.run(_list(console.settings(quiet=True), workspace, everybodys))
+
+
+@kb.command()
+@click.argument("document_id", metavar="ID")
+@_WORKSPACE
+def delete(document_id: str, workspace: str | None) -> None:
+    """Take a document away, whosever it is: its id stands in `aegis kb list --all`."""
+    console.run(_delete(console.settings(quiet=True), document_id, workspace))
+
+
+async def _list(settings: Settings, workspace: str | None, everybodys: bool) -> None:
+    async with _opened(settings) as product:
+        context = await _find_workspace(product, workspace)
+        found = await list_holdings(
+            context, operator=OPERATOR, everybodys=everybodys, reference=new_reference()
+        )
+    for held in found:
+        whose = f"{held.scope} {held.whose}".rstrip()
+        size = f"{console.counted(held.chunk_count, 'passage')}, {held.text_bytes:,} bytes"
+        click.echo(
+            f"{held.document_id}  {whose}  {size}  {held.added_at:%Y-%m-%d}  {held.title}".rstrip()
+        )
+    if not found:
+        click.echo("There are no such documents.")
+
+
+async def _delete(settings: Settings, document_id: str, workspace: str | None) -> None:
+    async with _opened(settings) as product:
+        context = await _find_workspace(product, workspace)
+        gone = await forget_any(
+            context, document_id=document_id, operator=OPERATOR, reference=new_reference()
+        )
+    whose = f"{gone.scope} {gone.owner_id}{gone.channel_id}".rstrip()
+    click.echo(f"{document_id}  {whose}: deleted")
 
 
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
@@ -139,6 +188,7 @@ async def add_file(
         added_by=OPERATOR,
         reference=new_reference(),
         quota=shelf.quota,
+        may_replace_any=True,
         progress=progress,
     )
     if not ingested.is_new:

@@ -20,12 +20,14 @@ async def ingest_document(
     scope: Scope = "workspace",
     reference: str,
     quota: Quota | None = None,
+    may_replace_any: bool = False,
     progress: Progress = unseen,
 ) -> Ingested:
     """Add a file for the workspace, or for *added_by* alone; audited before and after.
 
-    The same content again changes nothing; other content under a known title replaces it.
-    Raises Invalid and Refused, in words, when the file cannot be used.
+    The same content again changes nothing; other content under a known title replaces it, if *added_by*
+    has added that too or *may_replace_any*, else Conflict. Raises Invalid and Refused, in words, when
+    the file cannot be used.
     """
     owner_id = added_by if scope == "person" else ""
     arrival = Arrival(new_id(), clean_title(title), scope, owner_id, added_by)
@@ -34,7 +36,13 @@ async def ingest_document(
     shelf = Shelf(reader, embedder, quota or Quota())
     try:
         return await take_in(
-            context, shelf, arrival, content, reference=reference, progress=progress
+            context,
+            shelf,
+            arrival,
+            content,
+            reference=reference,
+            may_replace_any=may_replace_any,
+            progress=progress,
         )
     except BaseException:
         # What a killed process leaves of it is taken away within the hour.

@@ -57,6 +57,19 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """A document as an operator sees it: whose it is and what it takes, and nothing of what it says."""
+
+    document_id: str
+    title: str  # empty for what is not everybody's
+    scope: Scope
+    whose: str  # the person or the channel; empty for the workspace's
+    chunk_count: int
+    text_bytes: int
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ingested:
     """What adding a file came to; not new when the very same content was there already."""
 

@@ -30,6 +30,14 @@ where state = 'ready' and (
   or (scope = 'person' and owner_id = $1 and $1 <> ''))
 order by added_at desc, id desc;
 
+-- list_holdings --
+-- Newest first, as an operator sees them: the workspace's or, with $1, all; no title but the workspace's.
+select document_id, case when scope = 'workspace' then title else '' end as title, scope,
+       owner_id || channel_id as whose, chunk_count, text_bytes, added_at
+from document
+where state = 'ready' and (scope = 'workspace' or $1::bool)
+order by added_at desc, id desc;
+
 -- shows_more --
 -- Whether $1 to $3 (a person, the workspace's or not, channels) show a document that $4 to $6 do not.
 select exists (

@@ -1,18 +1,28 @@
 """Give a person's own document to the whole workspace, or to a channel."""
 
+from collections.abc import Awaitable, Callable
+
 from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_reference
 from core.knowledge import store
-from core.knowledge.forget_document import Also, drop, nothing_more
+from core.knowledge.forget_document import check_replaceable, drop
 from core.knowledge.model import Document, Scope
 
 ACTION = "knowledge:document:share"
 NOT_YOURS_ALONE = (
     "This card is of a file that is no longer yours alone: it was forgotten, replaced or shared."
 )
+
+_Found = tuple[Document, str]  # with the sha256 of its content
+# What a caller writes of it in the same transaction; with whether it took the place of another version.
+AlsoShared = Callable[[Tx, Document, bool], Awaitable[None]]
+
+
+async def nothing_else(tx: Tx, document: Document, replaces: bool) -> None:
+    """For who writes nothing of it."""
 
 
 async def share_document(
@@ -21,14 +31,16 @@ async def share_document(
     document_id: str,
     person_id: str,
     channel_id: str = "",
+    may_replace_any: bool = False,
     reference: str | None = None,
-    also: Also = nothing_more,
+    also: AlsoShared = nothing_else,
 ) -> Document:
     """The document as the workspace has it now, or the channel; only its owner can share it, once or
     again. Whether they are in that channel is the caller's to know (`access.give_to_channel`). What is
     *also* written is written in the same commit.
 
-    Raises NotFound (not theirs, or not there), Conflict (the title is taken by other content).
+    A version of the same title that they have shared before is replaced; with *may_replace_any*,
+    whoever has added it. Raises NotFound (not theirs, or not there), Conflict (the title is taken).
     """
     reference = reference or new_reference()
     given = context.fingerprint(document_id)
@@ -39,46 +51,44 @@ async def share_document(
         async with context.db.transaction() as tx:
             await store.lock_knowledge(tx)
             try:
-                shared = await _share(tx, document_id, person_id, channel_id)
+                found = await store.find_document(tx, document_id)
+                shared, replaces = await _share(tx, found, person_id, channel_id, may_replace_any)
             except (Conflict, NotFound) as error:
                 # Raised only after this transaction, so that the row of the refusal stays.
                 refusal = error
                 await act.record(tx, "refused", document_id=document_id)
             else:
-                await also(tx, shared)
-                await act.record(
-                    tx,
-                    "done",
-                    document_id=shared.document_id,
-                    scope=shared.scope,
-                    channel=channel_id,
-                )
+                await also(tx, shared, replaces)
+                row = {"document_id": shared.document_id, "scope": shared.scope}
+                await act.record(tx, "done", **row, channel=channel_id, replaces=replaces)
                 return shared
         raise refusal
 
 
-async def _share(tx: Tx, document_id: str, person_id: str, channel_id: str) -> Document:
+async def _share(
+    tx: Tx, found: _Found | None, person_id: str, channel_id: str, may_replace_any: bool
+) -> tuple[Document, bool]:
+    """The document as it is shared, and whether it took the place of another version."""
     scope: Scope = "channel" if channel_id else "workspace"
-    found = await store.find_document(tx, document_id)
     if found is not None and _is_shared(found[0], person_id, scope, channel_id):
-        return found[0]  # pressed twice
+        return found[0], False  # pressed twice
     if found is None or found[0].scope != "person" or found[0].owner_id != person_id:
         raise NotFound(NOT_YOURS_ALONE)
     document, digest = found
     known = await store.find_same_content(tx, digest, scope, "", channel_id)
     if known is not None:
-        await drop(tx, document_id)  # it is there already: one copy is enough
-        return known[0]
-    if await store.find_same_title(tx, document.title, scope, "", channel_id):
-        whose = "That channel" if channel_id else "The workspace"
-        raise Conflict(
-            f"{whose} already has another document called “{document.title}”. "
-            "Give your file another name and drop it again to share it."
-        )
-    await store.share_document(tx, document_id, scope, channel_id)
-    shared = await store.find_document(tx, document_id)
+        await drop(tx, document.document_id)  # it is there already: one copy is enough
+        return known[0], False
+    earlier = await store.find_same_title(tx, document.title, scope, "", channel_id)
+    check_replaceable(earlier, person_id, any_document=may_replace_any)
+    # What is on its way has no content yet: it takes the place of the others once it is read.
+    replaced = earlier if digest else []
+    for old in replaced:
+        await drop(tx, old.document_id)
+    await store.share_document(tx, document.document_id, scope, channel_id)
+    shared = await store.find_document(tx, document.document_id)
     assert shared is not None
-    return shared[0]
+    return shared[0], bool(replaced)
 
 
 def _is_shared(document: Document, person_id: str, scope: Scope, channel_id: str) -> bool:

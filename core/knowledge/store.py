@@ -7,7 +7,7 @@ import asyncpg
 
 from core.db import sql
 from core.db.transaction import Tx
-from core.knowledge.model import EVERYWHERE, Chunk, Document, Scope, Sight, Within
+from core.knowledge.model import EVERYWHERE, Chunk, Document, Holding, Scope, Sight, Within
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
 from core.knowledge.ranking.embedded import Embedded
 from core.knowledge.ranking.question import Question
@@ -45,6 +45,11 @@ async def list_documents(tx: Tx, sight: Sight) -> list[Document]:
         SQL["list_documents"], sight.person_id, sight.workspace, sorted(sight.channels)
     )
     return [_document(row) for row in rows]
+
+
+async def list_holdings(tx: Tx, *, everybodys: bool) -> list[Holding]:
+    """The workspace's documents or, with *everybodys*, those of channels and of persons too."""
+    return [Holding(**row) for row in await tx.fetch(SQL["list_holdings"], everybodys)]
 
 
 async def shows_more(tx: Tx, sight: Sight, than: Sight) -> bool:

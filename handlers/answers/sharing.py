@@ -10,6 +10,7 @@ from core.conversations.sharing.share_answer import find_shareable, share_answer
 from core.conversations.show_card import keep_card
 from core.kernel.errors import Unavailable
 from core.services import Services
+from core.tenancy.model import Person
 from handlers.blocks.answers.sharing import SHARE, shared_card, shared_messages
 from handlers.pressed import Pressed, press_card, read_pressed
 
@@ -25,7 +26,7 @@ def register(app: AsyncApp, services: Services) -> None:
         await press_card(services, pressed, partial(_share, services), fresh_seconds=0)
 
 
-async def _share(services: Services, pressed: Pressed) -> None:
+async def _share(services: Services, pressed: Pressed, person: Person) -> None:
     readers = services.staff.readers
     found = await find_shareable(
         pressed.tenant, readers, pressed.value, person_id=pressed.person_id

@@ -11,6 +11,8 @@ from handlers.blocks.rendered import Block, Rendered, said, section
 # How the cards of files begin that are not done with.
 WAITS, READS, INDEXES = "I am going to read", "I am reading", "I am indexing"
 
+REPLACES = " It takes the place of the version before."
+
 SAVE_MESSAGE = "knowledge.save_message"
 SHARE = "knowledge.share"
 FORGET = "knowledge.forget"
@@ -73,7 +75,7 @@ def file_read(
     """
     extent = f" ({pages} page{'' if pages == 1 else 's'})" if pages else ""
     done = f"I have {verb}" if is_new else "I already know"
-    earlier = " It takes the place of the version before." if replaces else ""
+    earlier = REPLACES if replaces else ""
     if outdated:
         earlier = " You have sent a later version of it, and that is the one I keep."
     left_out = "".join(f" {escape(neutral_name(note))}" for note in notes)
@@ -134,14 +136,15 @@ def file_not_read(title: str, reason: str) -> Rendered:
     return said(f"I could not read *{_title(title)}*. {escape(neutral_name(reason))}")
 
 
-def file_shared(title: str) -> Rendered:
-    return said(f"*{_title(title)}* is now shared: everyone in the workspace gets answers from it.")
+def file_shared(title: str, *, replaces: bool = False) -> Rendered:
+    words = f"*{_title(title)}* is now shared: everyone in the workspace gets answers from it."
+    return said(words + REPLACES * replaces)
 
 
-def file_given(title: str, channel: str) -> Rendered:
+def file_given(title: str, channel: str, *, replaces: bool = False) -> Rendered:
     return said(
         f"*{_title(title)}* is now shared with <#{channel}>: everyone in it gets answers from it, there "
-        "and from me directly."
+        "and from me directly." + REPLACES * replaces
     )
 
 

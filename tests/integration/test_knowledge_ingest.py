@@ -210,12 +210,44 @@ async def test_sharing_what_the_workspace_has_leaves_one_copy(context):
     await assert_word_counts_are_exact(context)
 
 
-async def test_sharing_never_replaces_another_document(context):
-    await add(context)
+async def test_sharing_never_replaces_what_somebody_else_has_added(context):
+    ours = await add(context, by="U2")
     mine = await add(context, b"Something else.", by="U1", scope="person")
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="somebody else has added"):
         await share_document(context, document_id=mine.document.document_id, person_id="U1")
     assert (await counts(context))[0] == 2
+    assert (await audit_trail(context))[-1] == ("knowledge:document:share", "refused")
+    shared = await share_document(
+        context, document_id=mine.document.document_id, person_id="U1", may_replace_any=True
+    )
+    assert await list_documents(context, asker=Asker("U2", private=False)) == [shared]
+    assert ours.document.document_id != shared.document_id
+
+
+async def test_a_new_version_takes_the_place_of_what_one_has_shared(context):
+    seen = []
+
+    async def see(tx, document, replaces):
+        seen.append(replaces)
+
+    for text in (GUIDE, b"A later version."):
+        mine = await add(context, text, by="U1", scope="person")
+        await share_document(
+            context, document_id=mine.document.document_id, person_id="U1", also=see
+        )
+    assert seen == [False, True]
+    assert (await counts(context))[0] == 1
+    await assert_word_counts_are_exact(context)
+
+
+async def test_nobody_overwrites_what_somebody_else_has_added_for_all(context):
+    ours = await add(context, by="operator")
+    with pytest.raises(Conflict, match="somebody else has added"):
+        await add(context, b"The stipend is zero.", by="U2")
+    assert await list_documents(context, asker=Asker("U2", private=False)) == [ours.document]
+    assert (await counts(context))[0] == 1
+    assert (await audit_trail(context))[-1] == ("knowledge:document:ingest", "failed")
+    assert (await add(context, b"The stipend is 900 euros.", by="operator")).replaces
 
 
 async def test_two_workspaces_share_nothing(new_context):

@@ -125,6 +125,32 @@ async def test_a_redirect_does_not_lead_the_token_away(stage, server):
 
 
 @pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", "Sign in to your workspace"),
+        ("application/pdf", "\n<!DOCTYPE html><title>Sign in | Slack</title>"),
+    ],
+)
+async def test_a_page_to_sign_in_on_is_no_file_where_slack_says_no_size(stage, kind, body):
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=body, content_type=kind)
+
+    app = web.Application()
+    app.router.add_get("/f", page)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host = f"127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession() as session:
+        files = SlackFiles(stage.product.clients, session, frozenset({host}))
+        context, url = stage.tenants["northwind"], f"http://{host}/f"
+        with pytest.raises(Invalid, match="not that file"):
+            await files.fetch(context, url, size=None, limit=1_000)
+        assert await files.fetch(context, url, size=len(body), limit=1_000) == body.encode()
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(
     "url", ["https://hooks.slack.com@evil.example/x", "https://[hooks.slack.com/x", "", "/x"]
 )
 async def test_an_answer_goes_to_slacks_address_alone(stage, url):

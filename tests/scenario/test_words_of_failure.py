@@ -28,21 +28,21 @@ class Answers:
 async def test_a_title_in_a_refusal_pings_nobody(stage_with):
     async with stage_with(works=False) as stage:
         await stage.add_document("northwind", PLAN, "# Plan\n\nThe plan of everybody.\n")
-        ana, services, answers = stage.person_id("ana"), stage.product.services, Answers()
+        ben, services, answers = stage.person_id("ben"), stage.product.services, Answers()
         mine = await ingest_document(
             stage.tenants["northwind"],
             services.reader,
             None,
             title=PLAN,
             content=b"# Plan\n\nMy own plan, which differs.\n",
-            added_by=ana,
+            added_by=ben,
             scope="person",
             reference="test",
         )
         click = Pressed(
             stage.tenants["northwind"],
             InboxEvent(0, "action:1", "action", "", 0),
-            ana,
+            ben,
             None,
             "D1",
             "1.1",

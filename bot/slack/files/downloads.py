@@ -11,6 +11,9 @@ from core.db.tenant import TenantContext
 from core.kernel.errors import Invalid, NotFound, Postponed
 
 _PIECE = 64 * 1024
+_NOT_IT = "What Slack handed over is not that file, so I did not use it."
+# How a page begins, whatever it is called.
+_PAGE = (b"<!doctype html", b"<html")
 _GONE = "Slack does not have that file any more, or does not hand it to me. Send it again."
 
 
@@ -73,7 +76,9 @@ async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) ->
             raise Invalid(
                 f"That file is larger than {limit // 1_000_000} MB, the most I can read. Send it in parts."
             )
-    # Without the right to a file Slack answers 200 with a page to sign in on.
-    if size is not None and len(content) != size:
-        raise Invalid("What Slack handed over is not that file, so I did not use it.")
+    # Without the right to a file Slack answers 200 with a page to sign in on. Where it does not say how
+    # large the file is, no page can be told from that one.
+    is_page = answer.content_type == "text/html" or content.lstrip()[:14].lower().startswith(_PAGE)
+    if len(content) != size if size is not None else is_page:
+        raise Invalid(_NOT_IT)
     return bytes(content)

@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import replace
 
 from core.conversations import store
-from core.conversations.files.accept_file import card_key
+from core.conversations.files.accept_file import card_key, outcome_key
 from core.conversations.files.fetch_file import fetch_file
 from core.conversations.files.file_card import FileCard
 from core.conversations.files.filing import Filing
@@ -15,7 +15,7 @@ from core.conversations.ports import CannotPost
 from core.conversations.show_card import find_card, keep_card, show_card
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
-from core.kernel.errors import Disconnected, DomainError
+from core.kernel.errors import Disconnected, DomainError, NotFound, Postponed
 from core.kernel.waiting.outage import DATABASE_AWAY
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.arrivals.model import Arrival, Withdrawn
@@ -23,6 +23,9 @@ from core.knowledge.arrivals.take_in import take_in
 from core.knowledge.model import Ingested
 
 LARGEST_FILE = 20_000_000  # bytes
+# The task may be quicker than the card. So long after it came it goes on without: Slack takes no card.
+CARD_PATIENCE_SECONDS = 120.0
+LOST = "It was lost while it waited for its turn. Send it to me again, please."
 
 
 class FileReading:
@@ -37,13 +40,16 @@ class FileReading:
         *,
         document_id: str,
         reference: str,
+        age_seconds: float,
     ) -> None:
+        """*age_seconds*: since its task was put."""
         self._context = context
         self._filing = filing
         self._file = file
         self._place = place
         self._document_id = document_id
         self._reference = reference
+        self._age_seconds = age_seconds
 
     async def run(self) -> None:
         """Read it, unless that is done, and say on its card what came of it. A second call says it once
@@ -51,10 +57,11 @@ class FileReading:
         has no room: then it is tried again later.
         """
         if await find_card(self._context, self._outcome) is None:
+            await self._await_card()
             arrival = await self._find_arrival()
-            if arrival is None:
-                return
             try:
+                if arrival is None:
+                    raise NotFound(LOST)
                 await self._read(arrival)
             except Withdrawn:
                 await self._show_forgotten()
@@ -76,13 +83,18 @@ class FileReading:
     async def give_up(self, reason: str) -> None:
         """Fail, if it has not come to an end, and say so."""
         if await find_card(self._context, self._outcome) is None:
-            if await self._find_arrival() is None:
-                return
             await self.fail(reason)
         await self._tell()
 
+    async def _await_card(self) -> None:
+        """Raises Postponed while it is likely that the card is being posted: what came of the file would
+        be said first, and the card would then wait for ever."""
+        _, message_ts = await self._find_card()
+        if message_ts is None and self._age_seconds < CARD_PATIENCE_SECONDS:
+            raise Postponed("the card of a file is not there yet", 1.0)
+
     async def _find_arrival(self) -> Arrival | None:
-        """None when somebody has forgotten it: then its card says that."""
+        """None when somebody has forgotten it, or its row was lost."""
         async with self._context.db.transaction() as tx:
             return await arrivals.find_arrival(tx, self._document_id)
 
@@ -107,9 +119,10 @@ class FileReading:
             )
 
     async def _fetch(self) -> bytes:
-        """From Slack, each time anew: nothing of it is kept between two tries."""
+        """From Slack, each time anew: nothing of it is kept between two tries. By its size it is told
+        from a page to sign in on, so Slack is asked for that too."""
         file = self._file
-        if not file.url:
+        if not file.url or (file.size is None and file.file_id):
             file = await self._filing.source.look_up(self._context, file)
         return await fetch_file(
             self._context,
@@ -169,8 +182,7 @@ class FileReading:
 
     @property
     def _outcome(self) -> str:
-        """Of the row with the words that end it."""
-        return f"{card_key(self._document_id)}:outcome"
+        return outcome_key(self._document_id)
 
     def _status(self, stage: FileStage) -> FileStatus:
         return FileStatus(self._document_id, self._file.title, stage)

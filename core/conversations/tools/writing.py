@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from core.conversations import store
 from core.conversations.model import Outgoing
@@ -9,9 +10,12 @@ from core.conversations.outbox import post
 from core.conversations.ports import Messenger
 from core.db.tenant import TenantContext
 from core.gateway.tools.model import Arguments, Tool, ToolCaller
-from core.kernel.errors import NotFound
+from core.kernel.errors import Conflict, NotFound
 from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.ingest_document import ingest_document
+from core.knowledge.model import Ingested
+from core.tenancy.ports import Directory
+from core.tenancy.recognize_person import recognize_person
 
 NOT_THERE = (
     "Whoever asked for this has asked me nothing in such a channel, and I post only where they have. "
@@ -21,10 +25,10 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 
 
 def writing_tools(
-    messenger: Messenger, shelf: Shelf, to_mrkdwn: Callable[[str], str]
+    messenger: Messenger, shelf: Shelf, to_mrkdwn: Callable[[str], str], directory: Directory
 ) -> tuple[Tool, ...]:
     """*to_mrkdwn* makes what a model wrote harmless: no mention, no link of its own making."""
-    return _posting_tool(messenger, to_mrkdwn), _saving_tool(shelf)
+    return _posting_tool(messenger, to_mrkdwn), _saving_tool(shelf, directory)
 
 
 def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool:
@@ -55,21 +59,13 @@ def _posting_tool(messenger: Messenger, to_mrkdwn: Callable[[str], str]) -> Tool
     )
 
 
-def _saving_tool(shelf: Shelf) -> Tool:
+def _saving_tool(shelf: Shelf, directory: Directory) -> Tool:
     async def save_to_knowledge(
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
-        done = await ingest_document(
-            context,
-            shelf.reader,
-            shelf.embedder,
-            title=arguments["title"],
-            content=arguments["text"].encode(),
-            added_by=caller.person_id,
-            reference=caller.step_id,
-            quota=shelf.quota,
-        )
-        return f"Saved as {done.document.title}."
+        done = await _save(context, shelf, directory, caller, arguments)
+        earlier = ", in place of the version before" if done.replaces else ""
+        return f"Saved as {done.document.title}{earlier}."
 
     return Tool(
         "save_to_knowledge",
@@ -77,10 +73,44 @@ def _saving_tool(shelf: Shelf) -> Tool:
         _texts(title=200, text=8_000),
         "writes",
         save_to_knowledge,
-        show=lambda a: f"Save for everyone, under the title {a['title']}:\n\n{a['text']}",
+        show=lambda a: (
+            f"Save for everyone, under the title {a['title']}:\n"
+            f"(It replaces the document that has this title, if there is one.)\n\n{a['text']}"
+        ),
         repeatable=True,  # the same content again changes nothing
         seconds=60.0,
     )
+
+
+async def _save(
+    context: TenantContext,
+    shelf: Shelf,
+    directory: Directory,
+    caller: ToolCaller,
+    arguments: Arguments,
+) -> Ingested:
+    """Raises Conflict for the title of a document that somebody else has added, unless it is for an
+    admin: Slack is asked now whether they are one."""
+    save = partial(
+        ingest_document,
+        context,
+        shelf.reader,
+        shelf.embedder,
+        title=arguments["title"],
+        content=arguments["text"].encode(),
+        added_by=caller.person_id,
+        reference=caller.step_id,
+        quota=shelf.quota,
+    )
+    try:
+        return await save()
+    except Conflict:
+        person = await recognize_person(
+            context, directory, caller.person_id, home_team=None, fresh_seconds=0
+        )
+        if not person.may_administer:
+            raise
+    return await save(may_replace_any=True)
 
 
 def _texts(**longest: int) -> dict[str, object]:

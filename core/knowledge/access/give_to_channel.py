@@ -2,9 +2,8 @@
 
 from core.db.tenant import TenantContext
 from core.kernel.errors import Refused
-from core.knowledge.forget_document import Also, nothing_more
 from core.knowledge.model import Document
-from core.knowledge.share_document import share_document
+from core.knowledge.share_document import AlsoShared, nothing_else, share_document
 from core.tenancy.membership.readers import Readers
 
 NOT_THERE = (
@@ -20,7 +19,8 @@ async def give_to_channel(
     document_id: str,
     person_id: str,
     channel_id: str,
-    also: Also = nothing_more,
+    may_replace_any: bool = False,
+    also: AlsoShared = nothing_else,
 ) -> Document:
     """Slack is asked now whether they are in it. Raises Refused when that is not sure, and what
     `share_document` raises."""
@@ -28,5 +28,10 @@ async def give_to_channel(
     if channel_id not in theirs:
         raise Refused(NOT_THERE)
     return await share_document(
-        context, document_id=document_id, person_id=person_id, channel_id=channel_id, also=also
+        context,
+        document_id=document_id,
+        person_id=person_id,
+        channel_id=channel_id,
+        may_replace_any=may_replace_any,
+        also=also,
     )

@@ -21,7 +21,7 @@ from core.knowledge.arrivals.model import (
     check_room,
     unseen,
 )
-from core.knowledge.forget_document import drop
+from core.knowledge.forget_document import check_replaceable, drop
 from core.knowledge.model import (
     MAX_BYTES,
     MAX_CHUNKS,
@@ -72,6 +72,7 @@ async def take_in(
     content: bytes,
     *,
     reference: str,
+    may_replace_any: bool = False,
     progress: Progress = unseen,
     also: AlsoIngested = nothing_besides,
 ) -> Ingested:
@@ -79,7 +80,8 @@ async def take_in(
     fails. What is *also* written is written in the commit that makes it one.
 
     The same content again changes nothing; other content under a known title replaces it, unless that
-    came later. Raises Invalid and Refused, in words, when the file cannot be used, and Withdrawn.
+    came later. What others read too is replaced only by whoever added it, or with *may_replace_any*:
+    else Conflict. Raises Invalid and Refused, in words, when the file cannot be used, and Withdrawn.
     """
     digest = hashlib.sha256(content).hexdigest()
     given = context.fingerprint(f"{arrival.title}\n{digest}")
@@ -98,7 +100,7 @@ async def take_in(
         await _reserve(context, shelf, arrival, "reading", Held(1, 0, 0))
         await progress(0, 0)
         prepared = await _prepare(context, shelf, arrival, content, digest, progress)
-        return await _write(context, shelf, prepared, act, also)
+        return await _write(context, shelf, prepared, act, also, may_replace_any)
 
 
 def _check_size(content: bytes) -> None:
@@ -192,7 +194,12 @@ def text_bytes_of(chunks: list[Chunk]) -> int:
 
 
 async def _write(
-    context: TenantContext, shelf: Shelf, prepared: _Prepared, act: Attempt, also: AlsoIngested
+    context: TenantContext,
+    shelf: Shelf,
+    prepared: _Prepared,
+    act: Attempt,
+    also: AlsoIngested,
+    may_replace_any: bool,
 ) -> Ingested:
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
@@ -205,7 +212,11 @@ async def _write(
         )
         done = await _needless(tx, shelf, document, prepared.content_sha256)
         if done is None:
-            replaces = await _drop_replaced(tx, document, prepared.content_sha256)
+            replaced = await _find_replaced(tx, document, prepared.content_sha256)
+            check_replaceable(replaced, arrival.added_by, any_document=may_replace_any)
+            for old in replaced:
+                await drop(tx, old.document_id)
+            replaces = any(old.title == document.title for old in replaced)
             await _put(tx, document, prepared)
             done = Ingested(document, is_new=True, replaces=replaces, notes=prepared.notes)
         return await _settled(tx, arrival, done, act, also)
@@ -232,19 +243,13 @@ async def _put(tx: Tx, document: Document, prepared: _Prepared) -> None:
     await store.count_lexemes_in(tx, document_id)
 
 
-async def _drop_replaced(tx: Tx, document: Document, digest: str) -> bool:
-    """Take away the versions this one stands for: same title, or same content badly embedded.
-
-    Returns whether there was one of the same title.
-    """
-    earlier = await store.find_same_title(tx, document.title, *document.whose)
-    replaced = {old.document_id for old in earlier}
+async def _find_replaced(tx: Tx, document: Document, digest: str) -> list[Document]:
+    """The versions this one stands for: same title, or same content badly embedded."""
+    replaced = await store.find_same_title(tx, document.title, *document.whose)
     same = await store.find_same_content(tx, digest, *document.whose)
-    if same is not None:
-        replaced.add(same[0].document_id)
-    for document_id in sorted(replaced):
-        await drop(tx, document_id)
-    return bool(earlier)
+    if same is not None and same[0] not in replaced:
+        replaced.append(same[0])
+    return replaced
 
 
 async def _settled(
@@ -259,5 +264,6 @@ async def _settled(
         document_id=ingested.document.document_id,
         chunks=ingested.document.chunk_count,
         is_new=ingested.is_new,
+        replaces=ingested.replaces,
     )
     return ingested

@@ -41,6 +41,7 @@ ACTION_WORDS = {
     "knowledge:document:forget": "taking a document away",
     "knowledge:document:ingest": "adding a document",
     "knowledge:document:share": "sharing a document with everyone, or a channel",
+    "knowledge:documents:list": "listing the documents, by whoever runs AEGIS",
     "knowledge:documents:search": "searching the documents",
     "knowledge:passage:open": "opening a source of an answer",
     "lifecycle:archive:send": "sending an export to an admin",

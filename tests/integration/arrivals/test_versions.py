@@ -128,6 +128,24 @@ async def test_what_is_shared_while_it_is_read_is_the_workspaces(context):
     assert (await reading).document.scope == "workspace"
 
 
+async def test_what_is_shared_while_it_is_read_leaves_the_version_before_until_then(context):
+    gate = Gate()
+    before = await add(context, "guide.md", text(0))
+    arrival = await arrive(context)
+    reading = asyncio.create_task(
+        take_in(context, Shelf(READER, gate), arrival, text(1).encode(), reference="1")
+    )
+    await gate.reached.wait()
+    await share_document(context, document_id=arrival.document_id, person_id="U1")
+    asker = Asker("U2", private=False)
+    assert await list_documents(context, asker=asker) == [before.document]
+    gate.go_on.set()
+    done = await reading
+
+    assert done.replaces
+    assert await list_documents(context, asker=asker) == [done.document]
+
+
 async def test_nobody_finds_or_lists_what_is_on_its_way(context):
     gate = Gate()
     arrival = await arrive(context, scope="workspace")

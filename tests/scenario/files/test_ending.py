@@ -1,16 +1,19 @@
 """A worker is stopped at any step of a file, or somebody thinks better of it: it ends once, and well."""
 
 import json
+from dataclasses import replace
+from functools import partial
 
 import aiohttp
 import pytest
 
 from core.conversations.files import read_file as reading
-from core.conversations.files.accept_file import accept_file, card_key
+from core.conversations.files.accept_file import TASK, accept_file, card_key
 from core.conversations.files.model import FilePlace, SharedFile, shared_file
 from core.jobs import store as jobs
 from core.jobs.model import READING_PREFIX
 from core.kernel.errors import Postponed
+from core.knowledge.arrivals import store as arrivals
 from core.knowledge.forget_document import forget_document
 from handlers.files import read_file
 from handlers.giving_up import give_up
@@ -54,9 +57,12 @@ async def dropped(stage_with, monkeypatch):
 
         async def find():
             async with context.db.transaction() as tx:
+                # The task is there before its card.
                 mailbox = await tx.fetchval(
-                    "select mailbox from inbox_event where kind = 'task' and starts_with(mailbox, $1)",
+                    "select e.mailbox from inbox_event e join outbox_message o on o.message_ts is not null"
+                    " where e.kind = 'task' and starts_with(e.mailbox, $1) and starts_with(o.key, $2)",
                     READING_PREFIX,
+                    card_key(""),
                 )
                 return await jobs.next_event(tx, mailbox) if mailbox else None
 
@@ -185,6 +191,75 @@ async def test_what_another_organization_shares_no_more_is_said(dropped):
 
     told = (await cards(dropped.http))[-1]["text"]
     assert told.startswith("I could not read *file*. Slack does not have that file any more")
+
+
+async def test_a_file_whose_card_slack_does_not_take_for_an_hour_is_not_lost(dropped):
+    """Housekeeping takes away what nobody works on; this one has its task before it has its card."""
+    give = _giving_again(dropped)
+    dropped.stage.sandbox.refuse("chat.postMessage", "service_unavailable")
+    with pytest.raises(Postponed):
+        await give()
+    async with dropped.context.db.transaction() as tx:
+        await tx.execute("update document set added_at = now() - interval '61 minutes'")
+        await arrivals.drop_lost(tx, f"task:{TASK}:")
+    event = await _task_of(dropped, await give())
+    await read_file(dropped.stage.product.services, dropped.context, event)
+
+    assert (await cards(dropped.http))[-1]["text"].startswith("I have read *fair.md*.")
+
+
+async def test_a_task_that_finds_its_file_gone_says_that_it_is_to_be_sent_again(dropped):
+    async with dropped.context.db.transaction() as tx:
+        await arrivals.drop_arrival(tx, dropped.document_id)
+    await dropped.run()
+
+    assert await dropped.card() == f"I could not read *fair.md*. {reading.LOST}"
+
+
+async def test_a_task_that_is_quicker_than_its_card_waits_for_it(dropped):
+    give = _giving_again(dropped)
+    dropped.stage.sandbox.refuse("chat.postMessage", "service_unavailable")
+    with pytest.raises(Postponed):
+        await give()
+    async with dropped.context.db.transaction() as tx:
+        mailbox = await tx.fetchval(
+            "select mailbox from inbox_event where kind = 'task' order by id desc limit 1"
+        )
+        event = await jobs.next_event(tx, mailbox)
+    with pytest.raises(Postponed):
+        await read_file(dropped.stage.product.services, dropped.context, event)
+    late = replace(event, age_seconds=reading.CARD_PATIENCE_SECONDS)
+    await read_file(dropped.stage.product.services, dropped.context, late)
+    await give()
+
+    told = [card["text"] for card in await cards(dropped.http)]
+    assert [words[:11] for words in told[1:]] == ["I have read"], "no card says that it waits"
+
+
+async def test_how_large_a_file_is_is_asked_where_its_message_does_not_say(dropped):
+    """By that alone it is told from a page that Slack hands over in its place."""
+    body = json.loads(dropped.event.payload)
+    for workspace in dropped.stage.sandbox.world.workspaces.values():
+        if body["file"]["file_id"] in workspace.file_bytes:
+            workspace.file_bytes[body["file"]["file_id"]] = b"Sign in to your workspace"
+    body["file"]["size"] = None
+    dropped.event = replace(dropped.event, payload=json.dumps(body))
+    await dropped.run()
+
+    assert "is not that file" in await dropped.card()
+
+
+def _giving_again(dropped):
+    """The same file comes in another message; the id of what it is going to be."""
+    file = SharedFile(**json.loads(dropped.event.payload)["file"])
+    place = FilePlace(**json.loads(dropped.event.payload)["place"])
+    filing = dropped.stage.product.services.filing
+    return partial(accept_file, dropped.context, filing, file, place, key="D1:2.0")
+
+
+async def _task_of(dropped, document_id):
+    async with dropped.context.db.transaction() as tx:
+        return await jobs.next_event(tx, f"{READING_PREFIX}{document_id}")
 
 
 async def _is_said(dropped, words):

@@ -12,7 +12,14 @@ from tests.scenario.agents.seen import direct_of, goes_out, messages_in, read_in
 from tests.scenario.scopes.test_who_reads_along import hints
 
 PLAN = b"# Offsite\n\n## Place\n\nThe offsite is in Lisbon, in the Hotel Tejo.\n"
+EARLIER = "# Offsite\n\n## Place\n\nThe offsite is in Porto, in the Hotel Douro.\n"
 WHERE = "where is the offsite?"
+
+
+@pytest.fixture
+async def before(give):
+    """ben has given another version to the channel."""
+    await give("Offsite.md", EARLIER, by="ben", channel="leadership")
 
 
 @pytest.fixture
@@ -66,6 +73,23 @@ async def test_a_file_is_given_to_a_channel_that_its_owner_is_in(picking, asking
     assert "Lisbon" in await asking("ben", "leadership", WHERE)
     assert "Lisbon" not in await asking("cho", "dm", WHERE)
     assert "1 source left out here" in await asking("ben", "general", WHERE)
+
+
+async def test_a_new_version_takes_the_place_of_the_one_given_before(before, picking, asking):
+    said = await picking("#leadership")
+    told = await asking("ana", "dm", WHERE)
+
+    assert "It takes the place of the version before." in said[0]
+    assert "Lisbon" in told
+    assert "Porto" not in told
+
+
+async def test_what_somebody_else_has_given_stays(picking, give, asking):
+    await give("Offsite.md", EARLIER, by="ana", channel="leadership")
+    said = await picking("#leadership")
+
+    assert "already has another document called “Offsite.md”" in said[-1]
+    assert "Porto" in await asking("ana", "dm", WHERE)
 
 
 @pytest.mark.parametrize("trouble", ["out", "unknown"])
