@@ -57,7 +57,7 @@ async def test_an_operator_takes_one_away(company, context):
         assert said == (0, f"{document_id}  {whose}: deleted\n")
     status, said = await aegis(environment, "kb", "delete", diary, "--workspace", team)
 
-    assert (status, said) == (1, "Error: I have no such document.\n")
+    assert (status, said.startswith("Error: I have no such document")) == (1, True)
     async with context.db.transaction() as tx:
         assert await tx.fetchval("select count(*) from document") == 1
         actors = "select distinct actor from audit_event where action = $1"
