@@ -10,6 +10,7 @@ from core.gateway.usage.inspection.find_shown import READ
 from core.kernel.errors import NotFound
 from handlers.blocks.review.rating import RATE, WHY
 from handlers.blocks.review.shown import SHOWN
+from tests.integration.worker.queueing import until_drained
 from tests.scenario.agents.forms import opened
 from tests.scenario.agents.seen import comes_in, direct_of, ratings_of, workspace_of
 from tests.stage import spoken
@@ -20,8 +21,9 @@ ASKS = '- {workspace: northwind, person: ben, in: "#general", say: "@AEGIS who a
 
 @pytest.fixture
 async def answered(staffed):
-    """An answer in a channel: its channel, its message, and its turn."""
+    """An answer in a channel: its channel, its message, and its turn, which is over."""
     await staffed.play(ASKS)
+    await until_drained(staffed.product.services.database, staffed.tenants["northwind"])
     async with staffed.tenants["northwind"].db.transaction() as tx:
         row = await tx.fetchrow(
             "select channel, message_ts, split_part(key, ':', 2) as turn from outbox_message"

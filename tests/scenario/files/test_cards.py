@@ -27,7 +27,10 @@ async def test_a_card_says_how_far_a_file_is(stage, new_document, monkeypatch):
     assert any(re.search(r"\*hooks.md\*: \d+ of \d+ passages\.", words) for words in said)
 
 
-async def test_a_short_file_has_one_change_of_its_card(stage, new_document):
+async def test_a_file_that_is_read_sooner_than_that_has_one_change_of_its_card(
+    stage, new_document, monkeypatch
+):
+    monkeypatch.setattr(file_card, "FIRST_PAUSE_SECONDS", 60.0)
     await new_document("fair.md", NOTE)
     lines = await stage.play("[{workspace: northwind, person: ana, in: dm, upload: fair.md}]")
 

@@ -51,6 +51,8 @@ class Dropped:
 @pytest.fixture
 async def dropped(stage_with, monkeypatch):
     monkeypatch.setattr("bot.worker.lanes.FILES_AT_ONCE", 0)
+    # Its card changes in the end alone, however slow this machine is.
+    monkeypatch.setattr("core.conversations.files.file_card.FIRST_PAUSE_SECONDS", 60.0)
     async with stage_with() as stage, aiohttp.ClientSession(stage.sandbox.url) as http:
         context = stage.tenants["northwind"]
         await drop(http, "fair.md", NOTE)
