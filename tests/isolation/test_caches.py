@@ -18,7 +18,7 @@ CACHES = {
     ("core/db/database.py", "_contexts"): "by tenant id",
     ("core/tenancy/workspaces.py", "_kept"): "by team id, of which a tenant has one",
     ("core/tenancy/workspaces.py", "_teams"): "by tenant id",
-    ("core/tenancy/membership/readers.py", "_known"): "by tenant id and channel",
+    ("core/tenancy/membership/kept.py", "_kept"): "by tenant id, and a channel or a person",
     ("bot/slack/clients.py", "_kept"): "by tenant id",
     ("bot/slack/clients.py", "_opening"): "by tenant id, while its token is being opened",
     ("bot/slack/installing/doubts.py", "_doubts"): "by tenant id and token, and no content",
