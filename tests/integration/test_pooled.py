@@ -51,7 +51,7 @@ async def test_tenants_and_intake_share_one_server_connection(pooled, new_contex
         asyncio.gather(
             *(
                 step
-                for number in range(40)
+                for number in range(20)
                 for database in pooled
                 for step in (
                     work(database, (ours, theirs)[number % 2].tenant_id, number),
@@ -64,10 +64,10 @@ async def test_tenants_and_intake_share_one_server_connection(pooled, new_contex
     )
     for context in (ours, theirs):
         async with context.db.transaction() as tx:
-            assert await tx.fetchval("select count(*) from inbox_event") == 20
+            assert await tx.fetchval("select count(*) from inbox_event") == 10
             assert await tx.fetchval("select count(distinct display_name) from person") == 1
 
-    assert seen == [True] * 80
+    assert seen == [True] * 40
 
 
 async def test_the_queue_works_through_a_pooler(pooled, context):
