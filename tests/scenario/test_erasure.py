@@ -101,8 +101,7 @@ async def test_a_workspace_goes_while_an_agent_speaks_in_it(
             pass
 
         async def half_said():
-            # No document has that word, so this is what it says.
-            return [m for m in await in_thread(http) if m["streaming"] and "found" in str(m)]
+            return [m for m in await in_thread(http) if m["streaming"] and "ocuments" in str(m)]
 
         await until(half_said)
         started = time.monotonic()
