@@ -119,7 +119,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         servers = ToolServers(network, tell=_tell_owners(storage.database))
         directory = SlackDirectory(clients, workspaces)
         readers, kinds = Readers(SlackMembers(clients), directory), SlackChannelKinds(clients)
-        writer = await open_embedder(settings, model_client, niceness=FOR_DOCUMENTS)
+        writer = embedder and await open_embedder(settings, model_client, niceness=FOR_DOCUMENTS)
         shelf = Shelf(reader, InTurn(writer) if writer else None, settings.quota)
         staff = _staff(gateway, messenger, shelf, embedder, readers, kinds, servers, directory)
         files = SlackFiles(clients, session, file_hosts(settings))

@@ -258,16 +258,6 @@ def test_what_still_waits_in_the_end_is_found(spoil):
     assert rules(run) == {"undrained"}
 
 
-def test_a_turn_whose_event_fell_into_the_gap_of_a_failover_is_open_for_ever():
-    run = a_clean_run()
-    asked = run.said[0]
-    run.stored[0].turns[f"{asked.channel}:{asked.ts}"] = ("open", 0.0)
-    assert rules(run) == {"undrained"}
-
-    run.windows.append(Window("fail over", asked.at - 1, asked.at + 1, ("acks", "answers")))
-    assert "undrained" not in rules(run)
-
-
 def test_a_broken_audit_chain_is_found():
     run = a_clean_run()
     run.audit.append("tenant 12: row 7 was altered")

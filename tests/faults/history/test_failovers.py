@@ -111,3 +111,13 @@ def test_whoever_is_told_in_the_lost_second_is_told_again_and_no_third_time():
 
     run.messages.append(replace(sorry, ts=f"{START + 13}"))
     assert rules(run) >= {"doubled", "untold"}
+
+
+def test_a_turn_whose_event_fell_into_the_gap_of_a_failover_is_open_for_ever():
+    run = a_clean_run()
+    asked = run.said[0]
+    run.stored[0].turns[f"{asked.channel}:{asked.ts}"] = ("open", 0.0)
+    assert rules(run) == {"undrained"}
+
+    run.windows.append(Window("fail over", asked.at - 1, asked.at + 1, ("acks", "answers")))
+    assert "undrained" not in rules(run)
