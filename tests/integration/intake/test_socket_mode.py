@@ -151,13 +151,16 @@ async def test_options_go_back_in_the_acknowledgement_and_are_not_stored(slack, 
 
 
 async def test_nothing_in_the_environment_leads_the_socket_elsewhere(
-    slack, intake, monkeypatch, unused_tcp_port
+    slack, intake, tenant, monkeypatch, unused_tcp_port
 ):
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ws_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{unused_tcp_port}")
-    async with connected(slack, intake) as client:
-        assert await slack.until_connected(1)
-        assert client.is_connected
+    async with connected(slack, intake):
+        await slack.until_connected(1)
+        await slack.send("direct", event("EvDirect"))
+        await slack.until_acknowledged("direct")
+
+        assert await stored(tenant, "EvDirect") == 1
 
 
 # What a proxy on the way, or a Slack on a bad day, says instead of what is documented.
