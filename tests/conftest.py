@@ -15,6 +15,7 @@ import aiohttp
 import asyncpg
 import pytest
 
+from bot import wiring
 from bot.postgres.supervisor import EmbeddedPostgres, Server
 from core.db import migrate
 from core.db.database import Database
@@ -81,6 +82,15 @@ def pytest_terminal_summary(
     if config.getoption("--through-pgbouncer"):
         stand_in = "tests/integration/pooler.py, because there is no pgbouncer on this machine"
         terminalreporter.write_line(f"pooler: {find_pgbouncer() or stand_in}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_stands_back() -> Iterator[None]:
+    """What is indexed gives way to every other process, and four of these share a machine's processors:
+    a short document would take a minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "FOR_DOCUMENTS", 0)
+        yield
 
 
 @pytest.fixture(scope="session")

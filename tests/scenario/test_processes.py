@@ -127,7 +127,7 @@ async def test_a_script_that_is_stopped_leaves_nothing_behind(environment, tmp_p
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 60)
+    assert await asyncio.wait_for(process.stdout.readline(), 90)
 
     process.send_signal(number)
     await asyncio.wait_for(process.communicate(), 30)
