@@ -97,10 +97,13 @@ async def open_stage(
             database, database, provisioner, Signer(new_key()), Secret("session" * 5), listen_dsn
         )
         async with open_product(chosen, storage) as product:
-            # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them.
+            # The sandbox's workspaces keep their ids; a stage gets tenants of its own for them. What
+            # those of an earlier one had left to do would be tried again for as long as this runs.
             admin = await asyncpg.connect(provisioner.admin_dsn)
             await admin.execute(
-                "delete from control.workspace where team_id = any($1)",
+                "with earlier as ("
+                "  delete from control.workspace where team_id = any($1) returning tenant_id"
+                ") delete from control.mailbox m using earlier e where m.tenant_id = e.tenant_id",
                 list(sandbox.world.workspaces),
             )
             await admin.close()
