@@ -18,7 +18,7 @@ from core.kernel.secret import Secret
 from core.kernel.signing import verify
 from core.lifecycle.certificate import KIND, get_certificate
 from core.tenancy.install_workspace import Grant, install_workspace
-from tests.integration.lifecycle import SIGNER, as_admin, erase, everything, one
+from tests.integration.lifecycle import SIGNER, as_admin, erase, everything_with, one
 from tests.scenario.test_recovery import HANDBOOK, in_thread, until
 from tests.stage import spoken
 
@@ -66,13 +66,13 @@ async def spread_canary(context, provisioner) -> None:
 
 async def found(provisioner) -> list[str]:
     async with as_admin(provisioner) as admin:
-        return [row for row in await everything(admin) if CANARY in row]
+        return await everything_with(admin, CANARY)
 
 
 async def rows_of(provisioner, context) -> list[str]:
     async with as_admin(provisioner) as admin:
-        schema = schema_of(context.tenant_id)
-        return sorted(row for row in await everything(admin) if row.startswith(f"{schema}."))
+        place = f"{schema_of(context.tenant_id)}."
+        return sorted(row for row in await everything_with(admin, place) if row.startswith(place))
 
 
 @pytest.fixture
@@ -223,8 +223,8 @@ async def test_kill_9_at_any_step_and_run_again(
     assert b"PUBLIC KEY" in why
     assert [
         row
-        for row in await _rows(provisioner)
-        if tenant in row and not row.startswith(("control.erasure_certificate", "control.tenant"))
+        for row in await _rows_with(provisioner, tenant)
+        if not row.startswith(("control.erasure_certificate", "control.tenant"))
     ] == []
     counted = await one(
         provisioner, "select count(*) from control.erasure_certificate where tenant_id = $1", tenant
@@ -232,9 +232,9 @@ async def test_kill_9_at_any_step_and_run_again(
     assert counted == 1
 
 
-async def _rows(provisioner) -> list[str]:
+async def _rows_with(provisioner, words) -> list[str]:
     async with as_admin(provisioner) as admin:
-        return await everything(admin)
+        return await everything_with(admin, words)
 
 
 async def _waits(provisioner) -> bool:
