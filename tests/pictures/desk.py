@@ -29,7 +29,8 @@ class Seat(Screen):
 
     async def enter(self, channel: str) -> None:
         """Go to a channel by the list at the side."""
-        await self.page.get_by_role("button", name=channel, exact=True).click()
+        name = self.page.get_by_text(channel, exact=True)
+        await self.page.locator(".room").filter(has=name).click()
 
     async def drop(self, name: str, text: str) -> None:
         """Send a file here."""
@@ -43,18 +44,26 @@ class Seat(Screen):
         await self.page.locator(f'.person-menu [data-id="{name}"]').click()
 
     async def command(self, words: str, *seen: str) -> Locator:
-        """Type a slash command; the app's newest message, once *seen* stands in it."""
+        """Type a slash command; the app's message to it, once *seen* stands there."""
         await self.send(words)
-        return await self.sees(self.main.locator(".message").last, *seen)
+        newest = await self.sees(self.main.locator(".message").last, *seen)
+        return self.main.locator(f'[data-ts="{await newest.get_attribute("data-ts")}"]')
 
     async def ask(self, question: str, *seen: str) -> Locator:
         """Ask in a new thread; the answer once it is complete, with all of *seen* in it."""
         await self.send(question)
         return await self.answered(question, *seen)
 
+    async def mention(self, question: str, *seen: str) -> Locator:
+        """Ask in a channel; the answer in the thread below the question."""
+        await self.send(f"@AEGIS {question}")
+        asked = self.main.locator(".message", has_text=question).last
+        await asked.locator(".thread-summary").click()
+        return await self.answered(question, *seen)
+
     async def answered(self, question: str, *seen: str) -> Locator:
         """The last word of the thread that *question* began, once nobody writes any more."""
-        await self.sees(self.thread.locator(".message").first, question.removeprefix("@AEGIS "))
+        await self.sees(self.thread.locator(".message").first, question)
         answer = await self.sees(self.thread.locator(".message").last, *seen)
         await self.settled()
         return answer

@@ -78,14 +78,12 @@ async def gaps(desk: Desk) -> bytes:
     async with desk.seat("northwind/cho", size=NARROW) as cho:
         await cho.enter("general")
         for name, question in (
-            ("Cho", WIFI),
-            ("Ben", "wifi password for the lounge please"),
-            ("Ben", DENTIST),
+            ("cho", WIFI),
+            ("ben", "wifi password for the lounge please"),
+            ("ben", DENTIST),
         ):
             await cho.become(name)
-            await cho.send(f"@AEGIS {question}")
-            await cho.main.locator(".message").last.locator(".thread-summary").click()
-            await cho.answered(question, NOTHING)
+            await cho.mention(question, NOTHING)
     async with desk.seat("northwind/cho", size=NARROW) as cho:
         await cho.ask(MOTORBIKE, NOTHING)
         await cho.thread.get_by_role("button", name="Close").click()
