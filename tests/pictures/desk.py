@@ -10,9 +10,7 @@ from tests.browser.conftest import Screen, listening
 from tests.pictures.darkroom import Darkroom
 
 SIZE: ViewportSize = {"width": 1280, "height": 800}
-PATIENCE = (
-    60_000  # milliseconds: a first answer reads a model, on a machine that others use as well
-)
+PATIENCE = 180_000  # milliseconds: a file is read piece by piece, on a machine others use, too
 
 
 @dataclass

@@ -12,7 +12,7 @@ RULE = "Rain or shine, the tent stays closed at night and the bicycles go back i
 GUIDE = "# Spring fair\n\n" + "\n\n".join(
     f"## Stand {number}\n\nStand {number} of the spring fair shows bicycle number {number}, with a "
     f"bell, a basket and lights, and is looked after from nine to six by two of us. {RULE * 8}"
-    for number in range(1, 421)
+    for number in range(1, 201)
 )
 SPOKEN = (
     ("ana", "The winter rota is out: see the board in the tea kitchen."),
@@ -75,7 +75,7 @@ async def kb(desk: Desk) -> bytes:
 
 async def gaps(desk: Desk) -> bytes:
     """What no document answered, as an admin and as a member read it."""
-    async with desk.seat("northwind/cho", size=NARROW) as cho:
+    async with desk.seat("northwind/cho") as cho:
         await cho.enter("general")
         for name, question in (
             ("cho", WIFI),
