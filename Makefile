@@ -86,6 +86,10 @@ install-transcript: set-up ## Write docs/install-transcript.md from a run of doc
 	@$(python) -m tests.transcripts < build/install-transcript.jsonl > docs/install-transcript.md
 	@rm build/install-transcript.jsonl
 
+.PHONY: pictures
+pictures: set-up ## Write docs/images/*.png anew, from the demo's page; needs Chromium, no part of check (ARGS="why home")
+	@$(unset) $(python) -m tests.pictures $(ARGS)
+
 .PHONY: bench
 bench: set-up ## Measure intake, first text, retrieval, streams and tenants; writes bench/latest.json
 	@$(python) -m bench $(ARGS)

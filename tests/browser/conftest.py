@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
@@ -49,6 +50,9 @@ async def sandbox(app: ScriptedApp) -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
+Watched = TypeVar("Watched", bound="Screen")
+
+
 @dataclass
 class Screen:
     """The page as one person has it open, and what went wrong in it."""
@@ -71,7 +75,12 @@ class Screen:
 
 def watch(page: Page, base: str) -> Screen:
     """A screen that keeps what the browser asks for and complains about."""
-    screen = Screen(page, base)
+    return listening(Screen(page, base))
+
+
+def listening(screen: Watched) -> Watched:
+    """The same screen; from now on it keeps what the browser asks for and complains about."""
+    page = screen.page
     page.on("pageerror", lambda error: screen.complaints.append(str(error)))
     page.on("console", lambda said: _keep_errors(screen, said.type, said.text))
     page.on("request", lambda request: screen.requests.append(request.url))

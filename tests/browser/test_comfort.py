@@ -66,7 +66,10 @@ async def test_a_day_without_a_mouse(screen: Screen) -> None:
 async def test_focus_is_visible(screen: Screen) -> None:
     await screen.open()
     await screen.page.locator(".empty").wait_for()
-    await screen.page.locator(".skip").focus()
+    skip = screen.page.locator(".skip")
+    await expect(skip).to_have_css("box-shadow", "none")  # it would fall into the page from above
+    await skip.focus()
+    await expect(skip).not_to_have_css("box-shadow", "none")
 
     for _ in range(9):
         await screen.page.keyboard.press("Tab")

@@ -26,7 +26,7 @@ async def test_a_limit_set_in_words_is_kept_and_told(stage):
     assert "From now on, each person: 100 tokens a day" in set_to
     assert "by the door" in answered
     assert "The budget of the person who asks is used up for today: 100 tokens." in refused
-    assert "Left of each person: 100 tokens a day: 0 tokens" in page
+    assert "0 tokens left of 100 tokens a day (each person)" in page
     assert "This workspace" in page
     assert "That budget is cleared." in cleared
     assert "by the door" in again

@@ -99,7 +99,7 @@ def _texts(body: Mapping[str, Any]) -> list[Json]:
         _input(
             "icon_emoji", "Icon", body["icon_emoji"], 62, hint="An emoji's name, as in :compass:"
         ),
-        _input("role", "Role", body["role"], checking.LONGEST_ROLE, hint="One answers to it, too."),
+        _input("role", "Role", body["role"], checking.LONGEST_ROLE, hint="People call it so, too."),
         _input("description", "What it does", body["description"], checking.LONGEST_DESCRIPTION),
         _input(
             "instructions",

@@ -11,8 +11,11 @@ from handlers.blocks.rendered import Rendered, context, said, section, sections
 
 SHOWN = 15
 HOW = """\
-• `/aegis budget set person 2 dollars a day` (each person) · `/aegis budget set person @ana 5 dollars a month`
-• `/aegis budget set tenant 100000 tokens a month` · `/aegis budget set agent finance 1 dollar a day`
+To set one or to clear it:
+• `/aegis budget set person 2 dollars a day` (each person)
+• `/aegis budget set person @ana 5 dollars a month`
+• `/aegis budget set tenant 100000 tokens a month`
+• `/aegis budget set agent finance 1 dollar a day`
 • `/aegis budget clear agent finance`"""
 
 
@@ -42,12 +45,19 @@ def home_lines(page: UsagePage) -> list[str]:
 
 def limit_words(limit: Limit) -> str:
     """`each person: 2.00 dollars a day`"""
-    whose = {
+    return f"{_whose(limit)}: {_allowed(limit)}"
+
+
+def _whose(limit: Limit) -> str:
+    return {
         "tenant": "the trial" if limit.trial else "this workspace",
         "person": f"<@{escape(limit.key)}>" if limit.key else "each person",
         "agent": f"agent `{escape(limit.key)}`" if limit.key else "each agent",
     }[limit.scope]
-    return f"{whose}: {amount_words(limit.amount, limit.unit)} a {limit.period}"
+
+
+def _allowed(limit: Limit) -> str:
+    return f"{amount_words(limit.amount, limit.unit)} a {limit.period}"
 
 
 def budget_set(limit: Limit) -> Rendered:
@@ -77,8 +87,10 @@ def _spent(spent: Spent) -> str:
 
 
 def _left(left: Left) -> str:
-    rest = max(left.limit.amount - left.used, 0)
-    return f"• Left of {limit_words(left.limit)}: {amount_words(rest, left.limit.unit)}"
+    """`1.93 dollars left of 2.00 dollars a day (each person)`"""
+    limit = left.limit
+    rest = amount_words(max(limit.amount - left.used, 0), limit.unit)
+    return f"• {rest} left of {_allowed(limit)} ({_whose(limit)})"
 
 
 def _many(title: str, lines: Iterable[str]) -> list[str]:

@@ -95,7 +95,7 @@ def _tokens(step: Taken) -> str:
 def _reason(step: Taken) -> str:
     """Why this model was asked, where the step says it."""
     why = step.detail.get("why")
-    return f"\n      why this model: {escape(why)}" if isinstance(why, str) and why else ""
+    return f"\n• Why this model: {escape(why)}" if isinstance(why, str) and why else ""
 
 
 def _failovers(step: Taken) -> str:
@@ -104,7 +104,7 @@ def _failovers(step: Taken) -> str:
     if not isinstance(failed, list) or not failed:
         return ""
     names = ", ".join(escape(_failed(one)) for one in failed[:5])
-    return f"\n      asked before, without an answer: {names}"
+    return f"\n• Asked before, without an answer: {names}"
 
 
 def _failed(one: object) -> str:

@@ -52,7 +52,7 @@ async def test_whoever_sees_an_answer_is_told_why_it_is_so(staffed, person, answ
     assert "offline" in words
     assert "from question to end" in words
     assert re.search(r"Purchasing\.md.* · score [01]\.\d{3}\n", words)
-    assert "why this model: the operator's order" in words
+    assert "• Why this model: the operator's order" in words
 
 
 async def test_a_call_of_a_tool_is_told_with_its_row_of_the_audit_log(company):

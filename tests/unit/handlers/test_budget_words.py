@@ -102,7 +102,7 @@ def test_a_member_is_shown_nobody_else():
 
     text = usage_page(page, ROSTER).text
 
-    assert "Left of each person: 500 tokens a day: 400 tokens" in text
+    assert "400 tokens left of 500 tokens a day (each person)" in text
     assert "workspace" not in text
 
 
