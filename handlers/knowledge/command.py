@@ -55,7 +55,7 @@ async def _search(
         asker=asker,
         reference=command.inbox.event_id,
     )
-    return passages_list(found)
+    return passages_list(found.found)
 
 
 async def _delete(
