@@ -67,11 +67,6 @@ select heading, page, body from chunk where document_id = $1 order by position l
 select heading, page, body from chunk
 where document_id = $1 and position between $2 and $3 order by position;
 
--- put_document --
-insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by,
-  channel_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
-
 -- put_chunks --
 -- What is indexed is the title, the headings and the text; what is quoted is the text alone.
 -- A printer's apostrophe is a letter to the parser; a typist's ends the word, as in the question.

@@ -88,24 +88,6 @@ async def list_passage(
     return [(row["heading"], row["page"], row["body"]) for row in rows]
 
 
-async def put_document(
-    tx: Tx, document: Document, content_sha256: str, embedding_model: str, added_by: str
-) -> None:
-    await tx.execute(
-        SQL["put_document"],
-        document.document_id,
-        document.title,
-        document.media,
-        document.scope,
-        document.owner_id,
-        content_sha256,
-        embedding_model,
-        document.pages,
-        added_by,
-        document.channel_id,
-    )
-
-
 async def put_chunks(tx: Tx, document_id: str, title: str, chunks: Sequence[Chunk]) -> None:
     """*title*: as words to search by, beside those of the text."""
     await tx.execute(
