@@ -25,7 +25,7 @@ async def settle(
     await store.put_chunks(tx, document.document_id, title_words(document.title), chunks)
     if embeddings:
         await store.put_embeddings(tx, document.document_id, embeddings)
-    await store.count_lexemes_in(tx, document.document_id)
+    await store.count_lexemes_in(tx, document)
 
 
 def text_bytes_of(chunks: Sequence[Chunk]) -> int:

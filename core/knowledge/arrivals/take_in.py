@@ -210,7 +210,7 @@ async def _write(
             replaced = await _find_replaced(tx, document, prepared.content_sha256)
             check_replaceable(replaced, arrival.added_by, any_document=may_replace_any)
             for old in replaced:
-                await drop(tx, old.document_id)
+                await drop(tx, old)
             replaces = any(old.title == document.title for old in replaced)
             await settle(
                 tx,
