@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from core.db.tenant import TenantContext
 from core.kernel.ids import new_id
 from core.knowledge import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.arrivals.settle import settle
+from core.knowledge.arrivals.store import put_arrival
 from core.knowledge.model import Chunk, Document
 from core.knowledge.ports import DIMENSION
 
@@ -98,10 +101,11 @@ async def _put(
     ]
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
-        await store.put_document(tx, document, document_id, model, "bench")
-        await store.put_chunks(tx, document_id, title, chunks)
-        await store.put_embeddings(tx, document_id, made_up.embeddings(len(texts)))
-        await store.count_lexemes_in(tx, document_id)
+        await put_arrival(tx, Arrival(document_id, title, "workspace", "", "bench"))
+        embeddings = made_up.embeddings(len(texts))
+        await settle(
+            tx, document, chunks, embeddings, content_sha256=document_id, embedding_model=model
+        )
 
 
 def unit(vectors: NDArray[np.float64]) -> list[list[float]]:

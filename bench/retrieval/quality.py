@@ -10,6 +10,9 @@ from bench.retrieval.sets import QuestionSet
 from core.db.tenant import TenantContext
 from core.kernel.ids import new_id
 from core.knowledge import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.arrivals.settle import settle
+from core.knowledge.arrivals.store import put_arrival
 from core.knowledge.model import Document, Sight
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
@@ -57,14 +60,19 @@ async def store_set(
     for source in found.sources:
         document_id, size = new_id(), len(source.chunks)
         names[document_id] = source.name
-        document = Document(document_id, source.name, "md", None, size, "workspace", "")
+        # The text's own title is its heading; the name of the file says nothing, and is not indexed.
+        document = Document(document_id, "", "md", None, size, "workspace", "")
         async with context.db.transaction() as tx:
             await store.lock_knowledge(tx)
-            await store.put_document(tx, document, source.name, model, "bench")
-            # The text's own title is its heading; the name of the file says nothing.
-            await store.put_chunks(tx, document_id, "", source.chunks)
-            await store.put_embeddings(tx, document_id, embeddings[first : first + size])
-            await store.count_lexemes_in(tx, document_id)
+            await put_arrival(tx, Arrival(document_id, source.name, "workspace", "", "bench"))
+            await settle(
+                tx,
+                document,
+                source.chunks,
+                embeddings[first : first + size],
+                content_sha256=source.name,
+                embedding_model=model,
+            )
         first += size
     return names
 

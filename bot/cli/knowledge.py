@@ -16,11 +16,11 @@ from bot.cli import console
 from bot.settings import Settings
 from bot.storage import addresses, migrate_all, open_storage
 from bot.wiring import Product, open_product
-from core.audit.attempt import attempt
 from core.db.tenant import TenantContext
-from core.kernel.errors import DomainError
+from core.kernel.errors import DomainError, NotFound
 from core.kernel.ids import new_reference
 from core.knowledge.access.find_asker import everybodys
+from core.knowledge.access.look_up import look_up
 from core.knowledge.arrivals.model import Progress as Told
 from core.knowledge.arrivals.model import unseen
 from core.knowledge.forget_document import forget_any
@@ -29,7 +29,6 @@ from core.knowledge.list_documents import list_holdings
 from core.knowledge.model import ENDINGS, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
-from core.knowledge.search import search as search_documents
 
 _START_SECONDS = 20.0  # a machine under load takes a while
 _WORKSPACE = click.option(
@@ -37,7 +36,6 @@ _WORKSPACE = click.option(
 )
 _DAY = click.DateTime(["%Y-%m-%d"])
 OPERATOR = "operator"
-SEARCH = "knowledge:documents:search"
 READABLE = frozenset(ending for endings in ENDINGS.values() for ending in endings)
 
 
@@ -57,12 +55,14 @@ def add(paths: tuple[Path, ...], workspace: str | None) -> None:
 @kb.command()
 @click.argument("question", nargs=-1, required=True)
 @_WORKSPACE
+@click.option("--document", metavar="TITLE", default="", help="Only this document (or its id).")
 @click.option("--in", "title_start", metavar="TITLE", help="Only titles that begin so: handbook/.")
 @click.option("--since", type=_DAY, help="Only what was added on this day (UTC) or later.")
 @click.option("--before", type=_DAY, help="Only what was added before this day (UTC).")
 def search(
     question: tuple[str, ...],
     workspace: str | None,
+    document: str,
     title_start: str | None,
     since: datetime | None,
     before: datetime | None,
@@ -70,7 +70,8 @@ def search(
     """Find passages in the documents that everyone in the workspace may read."""
     days = (day.replace(tzinfo=UTC) if day else None for day in (since, before))
     within = Within(None, title_start, *days)
-    console.run(_search(console.settings(quiet=True), " ".join(question), workspace, within))
+    words = " ".join(question)
+    console.run(_search(console.settings(quiet=True), words, workspace, document, within))
 
 
 @kb.command("list")
@@ -95,8 +96,7 @@ def delete(document_id: str, workspace: str | None) -> None:
 
 
 async def _list(settings: Settings, workspace: str | None, everybodys: bool) -> None:
-    async with _opened(settings) as product:
-        context = await _find_workspace(product, workspace)
+    async with _opened(settings, workspace) as (_, context):
         found = await list_holdings(
             context, operator=OPERATOR, everybodys=everybodys, reference=new_reference()
         )
@@ -111,8 +111,7 @@ async def _list(settings: Settings, workspace: str | None, everybodys: bool) -> 
 
 
 async def _delete(settings: Settings, document_id: str, workspace: str | None) -> None:
-    async with _opened(settings) as product:
-        context = await _find_workspace(product, workspace)
+    async with _opened(settings, workspace) as (_, context):
         gone = await forget_any(
             context, document_id=document_id, operator=OPERATOR, reference=new_reference()
         )
@@ -122,8 +121,7 @@ async def _delete(settings: Settings, document_id: str, workspace: str | None) -
 
 async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> None:
     files = titled_files(paths)
-    async with _opened(settings) as product:
-        context = await _find_workspace(product, workspace)
+    async with _opened(settings, workspace) as (product, context):
         added, known, failed = await _add_files(product, context, files)
     click.echo(
         f"{console.counted(len(files), 'file')}: {added} added, {known} already there, {failed} failed"
@@ -132,18 +130,24 @@ async def _add(settings: Settings, paths: list[Path], workspace: str | None) -> 
         raise click.ClickException(f"{failed} of the files could not be added")
 
 
-async def _search(settings: Settings, question: str, workspace: str | None, within: Within) -> None:
-    async with _opened(settings) as product:
-        context = await _find_workspace(product, workspace)
-        given, asker = context.fingerprint(question), everybodys(OPERATOR)
-        embedder = product.services.staff.embedder
-        async with attempt(
-            context, SEARCH, OPERATOR, reference=new_reference(), arguments=given
-        ) as act:
-            findings = await search_documents(
-                context, embedder, question=question, asker=asker, within=within
+async def _search(
+    settings: Settings, words: str, workspace: str | None, document: str, within: Within
+) -> None:
+    async with _opened(settings, workspace) as (product, context):
+        try:
+            findings = await look_up(
+                context,
+                product.services.staff.embedder,
+                words=words,
+                asker=everybodys(OPERATOR),
+                reference=new_reference(),
+                document=document,
+                within=within,
             )
-            await act.conclude("done", found=len(findings.found))
+        except NotFound:
+            raise click.ClickException(
+                "no such document for everyone: see `aegis kb list`"
+            ) from None
     _show(findings)
 
 
@@ -159,13 +163,15 @@ def _show(findings: Findings) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Product]:
+async def _opened(
+    settings: Settings, workspace: str | None
+) -> AsyncIterator[tuple[Product, TenantContext]]:
     async with addresses(settings) as where:
         if settings.is_embedded:
             _, tenants = await migrate_all(where)
             console.say_failed(tenants)
         async with open_storage(where) as storage, open_product(settings, storage) as product:
-            yield product
+            yield product, await _find_workspace(product, workspace)
 
 
 async def add_file(

@@ -49,13 +49,14 @@ class DrewOn:
     """What an answer was made from, as far as showing it to others asks: which documents, whether
     anything else was for the asker's eyes alone, whether a tool *looked* into the workspace's documents,
     what is kept about the *company* went into it, and how many documents were *withheld* from it, because
-    others read it."""
+    others read it. *facts*: what of the company's it was told, each as a keyed digest."""
 
     documents: tuple[str, ...] = ()
     own: bool = False
     looked: bool = False
     company: bool = False
     withheld: int = 0
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

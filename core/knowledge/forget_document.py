@@ -86,7 +86,7 @@ async def _forget(
             found = await store.find_document(tx, document_id)
             refusal = refusal_of(found[0] if found else None)
             if found is not None and refusal is None:
-                await drop(tx, document_id)
+                await drop(tx, found[0])
                 await also(tx, found[0])
                 await act.record(tx, "done", document_id=document_id)
                 return found[0]
@@ -122,11 +122,11 @@ def check_replaceable(
             )
 
 
-async def drop(tx: Tx, document_id: str) -> None:
+async def drop(tx: Tx, document: Document) -> None:
     """Delete a document and its part in the word counts.
 
     The caller holds the tenant's knowledge lock.
     """
-    await store.count_lexemes_out(tx, document_id)
+    await store.count_lexemes_out(tx, document)
     await store.drop_unused_lexemes(tx)
-    await store.drop_document(tx, document_id)
+    await store.drop_document(tx, document.document_id)

@@ -35,6 +35,13 @@ _FILE_ENDING = re.compile(
 _BETWEEN_WORDS = re.compile(r"[\s_.\-]+")
 
 
+def audience_of(scope: Scope, owner_id: str = "", channel_id: str = "") -> str:
+    """Who may see a document, in one word: where its words are counted."""
+    if scope == "workspace":
+        return "workspace"
+    return f"channel:{channel_id}" if scope == "channel" else f"person:{owner_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A source as it was read in, without its text."""
@@ -54,6 +61,10 @@ class Document:
     def whose(self) -> tuple[Scope, str, str]:
         """What `Sight.shows` is asked about."""
         return self.scope, self.owner_id, self.channel_id
+
+    @property
+    def audience(self) -> str:
+        return audience_of(*self.whose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +118,9 @@ class Sight:
     @property
     def audiences(self) -> list[str]:
         """Where the words of these documents are counted (`count_lexemes_in`)."""
-        found = ["workspace"] if self.workspace else []
-        found += [f"channel:{channel}" for channel in sorted(self.channels)]
-        return [*found, f"person:{self.person_id}"] if self.person_id else found
+        found = [audience_of("workspace")] if self.workspace else []
+        found += [audience_of("channel", "", channel) for channel in sorted(self.channels)]
+        return [*found, audience_of("person", self.person_id)] if self.person_id else found
 
     def shows(self, scope: str, owner_id: str, channel_id: str = "") -> bool:
         """What is of no known scope is nobody's to see."""

@@ -67,11 +67,6 @@ select heading, page, body from chunk where document_id = $1 order by position l
 select heading, page, body from chunk
 where document_id = $1 and position between $2 and $3 order by position;
 
--- put_document --
-insert into document (document_id, title, media, scope, owner_id, content_sha256, embedding_model, pages, added_by,
-  channel_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
-
 -- put_chunks --
 -- What is indexed is the title, the headings and the text; what is quoted is the text alone.
 -- A printer's apostrophe is a letter to the parser; a typist's ends the word, as in the question.
@@ -124,35 +119,24 @@ delete from chunk_embedding e using chunk c where c.id = e.chunk_id and c.docume
 update document set embedding_model = $2 where document_id = $1;
 
 -- count_lexemes_in --
--- In the order of the key, as every change of this table is. The audience is as in `Sight.audiences`.
+-- $2: the audience of the document. In the order of the key, as every change of this table is.
 insert into lexeme (lexeme, audience, chunk_count)
-select w.lexeme, d.audience, count(*)
-from (
-  select document_id,
-    case scope when 'workspace' then 'workspace' when 'channel' then 'channel:' || channel_id
-      else 'person:' || owner_id end as audience
-  from document where document_id = $1
-) d
-join chunk c on c.document_id = d.document_id
-cross join lateral unnest(c.lexemes) w
-group by w.lexeme, d.audience order by w.lexeme
+select w.lexeme, $2::text, count(*)
+from chunk c cross join lateral unnest(c.lexemes) w
+where c.document_id = $1
+group by w.lexeme order by w.lexeme
 on conflict (lexeme, audience) do update set chunk_count = lexeme.chunk_count + excluded.chunk_count;
 
 -- count_lexemes_out --
 with gone as (
-  select w.lexeme, d.audience, count(*)::int as n
-  from (
-    select document_id,
-      case scope when 'workspace' then 'workspace' when 'channel' then 'channel:' || channel_id
-        else 'person:' || owner_id end as audience
-    from document where document_id = $1
-  ) d
-  join chunk c on c.document_id = d.document_id
-  cross join lateral unnest(c.lexemes) w
-  group by w.lexeme, d.audience
+  select w.lexeme, count(*)::int as n
+  from chunk c cross join lateral unnest(c.lexemes) w
+  where c.document_id = $1
+  group by w.lexeme
 ), held as (
-  select l.lexeme, l.audience, gone.n from lexeme l join gone using (lexeme, audience)
-  order by l.lexeme, l.audience for update of l
+  select l.lexeme, l.audience, gone.n from lexeme l join gone using (lexeme)
+  where l.audience = $2
+  order by l.lexeme for update of l
 )
 update lexeme set chunk_count = lexeme.chunk_count - held.n
 from held where lexeme.lexeme = held.lexeme and lexeme.audience = held.audience;
@@ -187,16 +171,20 @@ update document set scope = $2, owner_id = '', channel_id = $3 where document_id
 -- How many rows `seen` has the planner cannot know, and after a large upload not even how many chunks
 -- there are. `(x in (select ..)) is true` is no join to it, so that it is looked up in a hash table
 -- whatever was guessed; as a join it went through all chunks once for each document.
-with seen as materialized (
-  -- The one place that says where this search may look: what is not here takes no candidate's place.
-  select d.id, d.document_id, d.embedding_model as model from document d
-  where ((d.scope = 'workspace' and $19::bool)
-      or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
-      or (d.scope = 'person' and d.owner_id = $4 and $4 <> ''))
-    and ($15::text is null or d.document_id = $15)
-    and ($16::text is null or starts_with(lower(d.title), lower($16)))
-    and ($17::timestamptz is null or d.added_at >= $17)
-    and ($18::timestamptz is null or d.added_at < $18)
+with visible as materialized (
+  -- The one place that says whose documents this search may look at.
+  select d.id, d.document_id, d.embedding_model, d.title, d.added_at, d.chunk_count, d.token_count
+  from document d
+  where (d.scope = 'workspace' and $19::bool)
+    or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
+    or (d.scope = 'person' and d.owner_id = $4 and $4 <> '')
+), seen as materialized (
+  -- And at which of them: what is not here takes no candidate's place.
+  select v.id, v.document_id, v.embedding_model as model from visible v
+  where ($15::text is null or v.document_id = $15)
+    and ($16::text is null or starts_with(lower(v.title), lower($16)))
+    and ($17::timestamptz is null or v.added_at >= $17)
+    and ($18::timestamptz is null or v.added_at < $18)
 ), term as materialized (
   select t.lexeme, max(w.rarity) as rarity, bool_or(w.asked) as asked,
          coalesce(max(l.n), 0)::float8 as n
@@ -208,12 +196,9 @@ with seen as materialized (
   ) l on true
   group by t.lexeme
 ), corpus as materialized (
-  select greatest(sum(d.chunk_count), 1)::float8 as n,
-         greatest(sum(d.token_count)::float8 / greatest(sum(d.chunk_count), 1), 1) as mean_length
-  from document d
-  where (d.scope = 'workspace' and $19::bool)
-    or (d.scope = 'channel' and d.channel_id = any ($20::text[]))
-    or (d.scope = 'person' and d.owner_id = $4 and $4 <> '')
+  select greatest(sum(v.chunk_count), 1)::float8 as n,
+         greatest(sum(v.token_count)::float8 / greatest(sum(v.chunk_count), 1), 1) as mean_length
+  from visible v
 ), weighed as materialized (
   select term.lexeme, to_tsquery('pg_catalog.simple', quote_literal(term.lexeme)) as query,
          (case when term.asked then 1 else $13::float8 end)

@@ -77,18 +77,15 @@ async def _share(
     document, digest = found
     known = await store.find_same_content(tx, digest, scope, "", channel_id)
     if known is not None:
-        await drop(tx, document.document_id)  # it is there already: one copy is enough
+        await drop(tx, document)  # it is there already: one copy is enough
         return known[0], False
     earlier = await store.find_same_title(tx, document.title, scope, "", channel_id)
     check_replaceable(earlier, person_id, any_document=may_replace_any)
     # What is on its way has no content yet: it takes the place of the others once it is read.
     replaced = earlier if digest else []
     for old in replaced:
-        await drop(tx, old.document_id)
-    await store.share_document(tx, document.document_id, scope, channel_id)
-    shared = await store.find_document(tx, document.document_id)
-    assert shared is not None
-    return shared[0], bool(replaced)
+        await drop(tx, old)
+    return await store.share_document(tx, document, scope, channel_id), bool(replaced)
 
 
 def _is_shared(document: Document, person_id: str, scope: Scope, channel_id: str) -> bool:

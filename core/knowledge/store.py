@@ -1,6 +1,7 @@
 """Rows in, knowledge out: one function per statement of queries.sql."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -88,24 +89,6 @@ async def list_passage(
     return [(row["heading"], row["page"], row["body"]) for row in rows]
 
 
-async def put_document(
-    tx: Tx, document: Document, content_sha256: str, embedding_model: str, added_by: str
-) -> None:
-    await tx.execute(
-        SQL["put_document"],
-        document.document_id,
-        document.title,
-        document.media,
-        document.scope,
-        document.owner_id,
-        content_sha256,
-        embedding_model,
-        document.pages,
-        added_by,
-        document.channel_id,
-    )
-
-
 async def put_chunks(tx: Tx, document_id: str, title: str, chunks: Sequence[Chunk]) -> None:
     """*title*: as words to search by, beside those of the text."""
     await tx.execute(
@@ -126,12 +109,14 @@ async def put_embeddings(tx: Tx, document_id: str, embeddings: Sequence[Sequence
     await tx.execute(SQL["put_embeddings"], document_id, positions, written)
 
 
-async def count_lexemes_in(tx: Tx, document_id: str) -> None:
-    await tx.execute(SQL["count_lexemes_in"], document_id)
+async def count_lexemes_in(tx: Tx, document: Document) -> None:
+    """The caller holds the tenant's knowledge lock since it read whose *document* is."""
+    await tx.execute(SQL["count_lexemes_in"], document.document_id, document.audience)
 
 
-async def count_lexemes_out(tx: Tx, document_id: str) -> None:
-    await tx.execute(SQL["count_lexemes_out"], document_id)
+async def count_lexemes_out(tx: Tx, document: Document) -> None:
+    """As above."""
+    await tx.execute(SQL["count_lexemes_out"], document.document_id, document.audience)
 
 
 async def drop_unused_lexemes(tx: Tx) -> None:
@@ -172,12 +157,14 @@ async def note_model(tx: Tx, document_id: str, model: str) -> None:
     await tx.execute(SQL["note_model"], document_id, model)
 
 
-async def share_document(tx: Tx, document_id: str, scope: Scope, channel_id: str) -> None:
+async def share_document(tx: Tx, document: Document, scope: Scope, channel_id: str) -> Document:
     """With the workspace, or with a channel; it is nobody's own any more, nor are its words."""
-    await count_lexemes_out(tx, document_id)
-    await tx.execute(SQL["share_document"], document_id, scope, channel_id)
-    await count_lexemes_in(tx, document_id)
+    shared = replace(document, scope=scope, owner_id="", channel_id=channel_id)
+    await count_lexemes_out(tx, document)
+    await tx.execute(SQL["share_document"], document.document_id, scope, channel_id)
+    await count_lexemes_in(tx, shared)
     await drop_unused_lexemes(tx)
+    return shared
 
 
 async def search_chunks(

@@ -17,8 +17,13 @@ LONGEST_TITLE = 80
 LONGEST_HEADING = 200  # characters of a path of headings
 USAGE = (
     "`/aegis kb list` shows the documents you get answers from, `/aegis kb search WORDS` the passages "
-    "on something, `/aegis kb delete TITLE` (or its number) deletes one, and `/aegis kb status` counts them."
+    "on something, `/aegis kb delete TITLE` (or its number) deletes one, and `/aegis kb status` counts them.\n"
+    "A search looks into part of them with `document:` (a title or its number), `in:` (what titles begin "
+    "with, such as a folder), `since:` and `before:` (the day they were added, UTC; `before:` leaves out the "
+    'day it names): `/aegis kb search hotel limit in:handbook/ since:2026-01-31`. Put what has spaces in "quotation marks".'
 )
+NOTHING = "Nothing in the documents that you may see is about this."
+NOTHING_THERE = "Nothing that you may see is about this there. Without document:, in:, since: and before: I look into all."
 
 
 def documents_list(documents: Sequence[Document]) -> Rendered:
@@ -32,10 +37,11 @@ def documents_list(documents: Sequence[Document]) -> Rendered:
     return Rendered("\n".join(lines), sections(lines))
 
 
-def passages_list(found: Sequence[Finding]) -> Rendered:
-    """What a search came to. The words of documents are plain text: nothing in them is live."""
+def passages_list(found: Sequence[Finding], *, narrowed: bool = False) -> Rendered:
+    """What a search came to, of part of the documents if *narrowed*. Their words are plain text: nothing
+    in them is live."""
     if not found:
-        return said("Nothing in the documents that you may see is about this.")
+        return said(NOTHING_THERE if narrowed else NOTHING)
     blocks: list[Block] = []
     for one in found:
         page = f", page {one.page}" if one.page is not None else ""
@@ -76,8 +82,11 @@ def delete_question(document: Document) -> Rendered:
     return Rendered(words, [section(words), actions(pressed)])
 
 
-def kb_usage() -> Rendered:
-    return said(USAGE)
+def kb_usage(*, unknown: str = "", nearest: str = "") -> Rendered:
+    """*unknown* is what was typed, cleaned; *nearest* a word that we know."""
+    hint = f" Did you mean `/aegis kb {nearest}`?" if nearest else ""
+    head = f"I do not know `/aegis kb {unknown}`.{hint}\n" if unknown else ""
+    return said(head + USAGE)
 
 
 def _line(number: int, document: Document) -> str:

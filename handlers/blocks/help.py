@@ -21,7 +21,7 @@ COMMANDS = """\
 *Commands*
 • `/ask [agent] question`: ask from any channel
 • `/aegis agents`: who is on the staff
-• `/aegis kb list`: the documents you get answers from; `kb search WORDS`, `kb delete TITLE`, `kb status`
+• `/aegis kb list`: the documents you get answers from; `kb search WORDS [document: in: since: before:]`, `kb delete TITLE`, `kb status`
 • `/aegis gaps`: what you asked in private and no document answers; tell the admins
 • `/aegis memory`: what agents keep about you and the company; correct it, or have it forgotten
 • `/aegis budget`: what you have used of models, and what is left; admins set limits with it

@@ -19,6 +19,10 @@ FORGET = "knowledge.forget"
 KEEP = "knowledge.keep"
 CHANNEL = "knowledge.channel"
 LONGEST_TITLE = 200
+SURE_TO_SHARE = (
+    "Everyone in the workspace will get answers from it and can read its passages. You cannot take that "
+    "back: only an admin can delete it then."
+)
 
 
 def file_card(status: FileStatus) -> Rendered:
@@ -92,13 +96,21 @@ def _choices(document_id: str) -> Block:
     menu = {
         "type": "conversations_select",
         "action_id": CHANNEL,
-        "placeholder": {"type": "plain_text", "text": "Share with a channel"},
+        "placeholder": _plain("Share with a channel"),
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    share = _button("Share with everyone", SHARE, document_id, style="primary")
+    # docs.slack.dev, confirmation dialog object: Slack asks before it sends us the press.
+    sure = {
+        "title": _plain("Share with everyone?"),
+        "text": _plain(SURE_TO_SHARE),
+        "confirm": _plain("Share"),
+        "deny": _plain("Cancel"),
     }
     elements = [
         _button("Keep it for me", KEEP, document_id),
         menu,
-        _button("Share with everyone", SHARE, document_id, style="primary"),
+        share | {"confirm": sure},
         _button("Forget it", FORGET, document_id, style="danger"),
     ]
     return {"type": "actions", "block_id": f"{CHANNEL}:{document_id}", "elements": elements}
@@ -166,8 +178,12 @@ def _title(title: str) -> str:
 def _button(words: str, action_id: str, value: str, *, style: str = "") -> Block:
     button: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": words},
+        "text": _plain(words),
         "action_id": action_id,
         "value": value,
     }
     return button | ({"style": style} if style else {})
+
+
+def _plain(words: str) -> Block:
+    return {"type": "plain_text", "text": words}

@@ -28,6 +28,7 @@ from handlers.commands.budgets.budget import budget
 from handlers.commands.isolation import show_isolation
 from handlers.commands.privacy import privacy
 from handlers.commands.typed import Command, read_command, respond
+from handlers.knowledge.command import WORDS as KB_WORDS
 from handlers.knowledge.command import knowledge_base
 from handlers.memory.command import memory
 from handlers.policies.command import policy
@@ -59,14 +60,21 @@ async def _aegis(services: Services, command: Command, person: Person) -> None:
     words: Rendered | None
     found = SUBCOMMANDS.get(" ".join(command.words[:2]).lower()) or SUBCOMMANDS.get(word)
     if found is None:
-        nearest = get_close_matches(word, SUBCOMMANDS, n=1, cutoff=0.4)
-        words = unknown_subcommand(word, nearest[0] if nearest else None)
+        words = unknown_subcommand(word, _nearest(word))
     elif found.admins_only:
         words = await _for_admins(services, command, word, found)
     else:
         words = await found.effect(services, command, person)
     if words is not None:
         await respond(services, command, words)
+
+
+def _nearest(word: str) -> str | None:
+    """Also one that was typed without the `kb` before it."""
+    if word in KB_WORDS:
+        return f"kb {word}"
+    nearest = get_close_matches(word, SUBCOMMANDS, n=1, cutoff=0.4)
+    return nearest[0] if nearest else None
 
 
 async def _for_admins(

@@ -114,7 +114,7 @@ def _with(wanted: LogFilter, name: Name, value: str, asker: _Asker) -> LogFilter
         return replace(wanted, person=_person(value, asker.person_id))
     if name == "action":
         return replace(wanted, action=_action(value))
-    return replace(wanted, since=_since(value, asker.now))
+    return replace(wanted, since=read_moment(value, asker.now))
 
 
 def _agent(value: str, roster: Roster) -> str:
@@ -149,7 +149,8 @@ def _is_time(word: str) -> bool:
     return low in ("today", "yesterday") or bool(_SPAN.fullmatch(low) or _DATE.fullmatch(low))
 
 
-def _since(value: str, now: datetime) -> datetime:
+def read_moment(value: str, now: datetime) -> datetime:
+    """A day that has been, or so long ago. Raises Unreadable."""
     low, midnight = value.lower(), now.replace(hour=0, minute=0, second=0, microsecond=0)
     if low in ("today", "yesterday"):
         return midnight - timedelta(days=low == "yesterday")

@@ -2,6 +2,7 @@
 alone."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from difflib import get_close_matches
 
 from core.kernel.errors import Invalid, Refused
 from core.knowledge.access.find_asker import find_asker
@@ -20,7 +21,9 @@ from handlers.blocks.documents import (
     status_page,
 )
 from handlers.blocks.rendered import Rendered
+from handlers.commands.filters import shown
 from handlers.commands.typed import Command
+from handlers.knowledge.filters import read_search
 
 Effect = Callable[[Services, Command, Person, Asker, str], Awaitable[Rendered]]
 
@@ -30,7 +33,8 @@ async def knowledge_base(services: Services, command: Command, person: Person) -
     word, _, rest = command.rest.partition(" ")
     effect = WORDS.get(word.lower() or "list")
     if effect is None:
-        return kb_usage()
+        nearest = get_close_matches(word.lower(), WORDS, n=1, cutoff=0.5)
+        return kb_usage(unknown=shown(word), nearest=nearest[0] if nearest else "")
     asker = await find_asker(
         command.tenant, services.staff.readers, person_id=person.person_id, private=True
     )
@@ -46,16 +50,17 @@ async def _list(
 async def _search(
     services: Services, command: Command, person: Person, asker: Asker, rest: str
 ) -> Rendered:
-    if not rest:
-        raise Invalid("Say what to search for, as in: /aegis kb search parental leave")
+    sought = read_search(rest)
     found = await look_up(
         command.tenant,
         services.staff.embedder,
-        words=rest,
+        words=sought.words,
         asker=asker,
         reference=command.inbox.event_id,
+        document=sought.document,
+        within=sought.within,
     )
-    return passages_list(found)
+    return passages_list(found.found, narrowed=sought.narrowed)
 
 
 async def _delete(

@@ -52,7 +52,14 @@ async def test_a_file_dropped_by_its_owner_is_answered_about_and_then_shared(bro
     await expect(thread).to_contain_text("I have read fair.md", timeout=PATIENCE)
     await screen.send("What number is our stand at the spring fair?", "thread-composer")
     await expect(thread.locator(".message").last).to_contain_text("number 14", timeout=PATIENCE)
-    await thread.get_by_role("button", name="Share with everyone").click()
+    share = thread.get_by_role("button", name="Share with everyone")
+    asked = screen.page.get_by_role("dialog")
+    await share.click()
+    await expect(asked).to_contain_text("only an admin can delete it then")
+    await asked.get_by_role("button", name="Cancel").click()
+    await expect(thread).not_to_contain_text("is now shared")
+    await share.click()
+    await asked.get_by_role("button", name="Share", exact=True).click()
     await expect(thread).to_contain_text("is now shared", timeout=PATIENCE)
 
     assert screen.complaints == []

@@ -59,6 +59,7 @@ async def test_from_add_to_a_cited_answer_without_a_reload(screen: Screen, stage
     await screen.page.locator("#main .send").click()
     thread = screen.page.locator("#thread")
     await thread.get_by_role("button", name="Share with everyone").click(timeout=PATIENCE)
+    await screen.page.get_by_role("dialog").get_by_role("button", name="Share", exact=True).click()
     await expect(thread).to_contain_text("is now shared", timeout=PATIENCE)
     await screen.page.keyboard.press("Escape")
     await screen.send("How many days of vacation do I get?")

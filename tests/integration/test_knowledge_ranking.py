@@ -9,6 +9,9 @@ import pytest
 
 from core.db import migrate, scope
 from core.knowledge import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.arrivals.settle import settle
+from core.knowledge.arrivals.store import put_arrival
 from core.knowledge.model import EVERYWHERE, Chunk, Document, Sight, Within
 from core.knowledge.ports import DIMENSION
 from core.knowledge.ranking.blend import DEFAULT_BLEND, Blend
@@ -39,10 +42,11 @@ async def put(
     chunks = [Chunk(position, "", None, text) for position, text in enumerate(texts)]
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
-        await store.put_document(tx, document, document_id, model if vectors else "", "U1")
-        await store.put_chunks(tx, document_id, title, chunks)
-        await store.put_embeddings(tx, document_id, vectors)
-        await store.count_lexemes_in(tx, document_id)
+        await put_arrival(tx, Arrival(document_id, title, kind, owner, "U1"))
+        named = model if vectors else ""
+        await settle(
+            tx, document, chunks, vectors, content_sha256=document_id, embedding_model=named
+        )
     return document_id
 
 

@@ -3,6 +3,9 @@
 import os
 
 from core.knowledge import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.arrivals.settle import settle
+from core.knowledge.arrivals.store import put_arrival
 from core.knowledge.model import Chunk, Document, Sight
 from core.knowledge.ranking.question import rarity_by_list
 from core.knowledge.spelling.read_as import Read, read_as
@@ -21,9 +24,9 @@ async def put(context, text: str, *, owner: str = "", channel: str = "") -> None
     document = Document(document_id, "notes", "md", None, 1, scope, owner, channel)
     async with context.db.transaction() as tx:
         await store.lock_knowledge(tx)
-        await store.put_document(tx, document, document_id, "", "U1")
-        await store.put_chunks(tx, document_id, "notes", [Chunk(0, "", None, text)])
-        await store.count_lexemes_in(tx, document_id)
+        await put_arrival(tx, Arrival(document_id, "notes", scope, owner, "U1", channel))
+        chunks = [Chunk(0, "", None, text)]
+        await settle(tx, document, chunks, [], content_sha256=document_id, embedding_model="")
 
 
 async def reading(context, question: str, sight: Sight = WORKSPACE, history=()) -> Read:

@@ -13,6 +13,9 @@ from core.db import scope
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.knowledge import store
+from core.knowledge.arrivals.model import Arrival
+from core.knowledge.arrivals.settle import settle
+from core.knowledge.arrivals.store import put_arrival
 from core.knowledge.forget_document import forget_document
 from core.knowledge.model import Chunk, Document, Sight
 from core.knowledge.ranking.embedded import Embedded
@@ -27,10 +30,8 @@ async def put_document(context, title: str, vector: list[float]) -> str:
     document = Document(new_id(), title, "md", None, 1, "person", "U1")
     chunks = [Chunk(0, "", None, f"{title}: the bicycle stipend is 900 euros.")]
     async with context.db.transaction() as tx:
-        await store.put_document(tx, document, new_id(), MODEL, "U1")
-        await store.put_chunks(tx, document.document_id, title, chunks)
-        await store.put_embeddings(tx, document.document_id, [vector])
-        await store.count_lexemes_in(tx, document.document_id)
+        await put_arrival(tx, Arrival(document.document_id, title, "person", "U1", "U1"))
+        await settle(tx, document, chunks, [vector], content_sha256=new_id(), embedding_model=MODEL)
     return document.document_id
 
 

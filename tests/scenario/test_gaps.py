@@ -1,5 +1,6 @@
 """What the documents do not answer is collected for admins; a private question only if its asker says so."""
 
+from handlers.blocks.review.gaps import NOTHING_OWN
 from tests.stage import spoken
 
 CHANNEL_ASKED = "@aegis what is the wifi password of the lounge?"
@@ -67,3 +68,22 @@ async def test_what_is_answered_is_no_gap(stage):
     )
     await play(stage, asks("cho", "@aegis where are motorbikes parked at night?", "'#general'"))
     assert "Nothing was asked" in await play(stage, types("ana", "/aegis gaps"))
+
+
+async def test_the_same_question_stands_once_in_ones_own_list_and_is_told_once(stage):
+    """Asked again in private, or simply again: one question."""
+    await play(
+        stage,
+        asks("cho", PRIVATE_ASKED),
+        asks("cho", PRIVATE_ASKED.upper().replace(" ", "  ")),
+        asks("ben", PRIVATE_ASKED),
+    )
+    own = await play(stage, types("cho", "/aegis gaps"), clicks("cho", "Tell the admins"))
+    listed, _, told = own.lower().partition("the admins see this question now")
+    assert (listed.count("motorbike"), told.count("motorbike")) == (1, 1)
+
+    assert NOTHING_OWN in await play(stage, types("cho", "/aegis gaps"))
+    assert "motorbike" in await play(stage, types("ben", "/aegis gaps"))
+    admins = await play(stage, types("ana", "/aegis gaps"))
+    assert "asked 2 times" in admins
+    assert "1 further question was asked" in admins

@@ -98,6 +98,11 @@ async def test_one_workspace_in_socket_mode_with_nothing_but_tokens(environment,
                 environment, "kb", "search", "bike stipend", "--since", "2999-01-01"
             )
             assert "Nothing in the documents" in later[1], later
+            named = ("kb", "search", "bike stipend", "--document")
+            inside = await aegis(environment, *named, "Handbook.md")
+            assert (inside[0], "[1] handbook.md" in inside[1]) == (0, True), inside
+            unknown = await aegis(environment, *named, "menu.md")
+            assert (unknown[0], "see `aegis kb list`" in unknown[1]) == (1, True), unknown
             ask = {"workspace": "northwind", "person": "ana", "in": "dm"}
             async with http.post("/sandbox/say", json=ask | {"text": "What is the bike stipend?"}):
                 pass

@@ -13,13 +13,14 @@ GONE = "That question is no longer open."
 
 
 async def tell_admins(context: TenantContext, turn_id: str, *, person_id: str) -> str:
-    """Let admins read what this person has asked in private: the question. Told twice is told.
-    Raises NotFound, also for somebody else's."""
+    """Let admins read what this person has asked in private: the question, wherever they asked it. Told
+    twice is told. Raises NotFound, also for somebody else's."""
     async with context.db.transaction() as tx:
-        question = await store.tell_gap(tx, turn_id, person_id)
-        if question is None:
+        told = await store.tell_gap(tx, turn_id, person_id)
+        if told is None:
             raise NotFound(GONE)
-        await audit.record(tx, TELL, person_id, outcome="done", reference=turn_id)
+        question, count = told
+        await audit.record(tx, TELL, person_id, outcome="done", reference=turn_id, count=count)
     return question
 
 

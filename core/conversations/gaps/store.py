@@ -26,14 +26,14 @@ async def count_untold(tx: Tx) -> int:
 
 
 async def list_own(tx: Tx, person_id: str, limit: int) -> list[Gap]:
-    """What that person has asked and nobody else reads, newest first."""
+    """What that person has asked and nobody else reads, each question once, newest first."""
     return [Gap(**row) for row in await tx.fetch(SQL["list_own"], person_id, limit)]
 
 
-async def tell_gap(tx: Tx, turn_id: str, person_id: str) -> str | None:
-    """The question, once told; None where it is no gap of that person's any more."""
-    question: str | None = await tx.fetchval(SQL["tell_gap"], turn_id, person_id)
-    return question
+async def tell_gap(tx: Tx, turn_id: str, person_id: str) -> tuple[str, int] | None:
+    """The question, and how often it was asked, once told; None where it is no gap of theirs any more."""
+    told = await tx.fetch(SQL["tell_gap"], turn_id, person_id)
+    return (told[0]["question"], len(told)) if told else None
 
 
 async def dismiss_gaps(tx: Tx, turn_ids: Sequence[str]) -> None:

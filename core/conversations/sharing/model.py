@@ -13,8 +13,8 @@ OWN = (
     "So I do not share it. Ask again where the others read along, and I answer with what is theirs too."
 )
 CHANGED = (
-    "A document that this answer draws on is not there for everybody any more, so I do not share it. "
-    "Please ask again."
+    "Something that this answer draws on, a document or what is kept about the company, is not there for "
+    "everybody any more, so I do not share it. Please ask again."
 )
 NOT_THEIRS = (
     "Not everybody in that channel may see what this answer draws on, or I cannot tell who is there, so I "

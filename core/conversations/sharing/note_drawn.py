@@ -43,7 +43,9 @@ async def note_drawn(
     documents = {finding.document_id for finding in findings.found}
     read = documents.union(*(step.noted("documents") for step in rows))
     looked = bool(used & _INTO_DOCUMENTS)
-    return DrewOn(tuple(sorted(read)), own, looked, company=bool(asked.memory))
+    # What is theirs alone is shared with nobody, so that nothing of it is noted.
+    facts = () if own else tuple(sorted(context.fingerprint(line) for line in asked.memory))
+    return DrewOn(tuple(sorted(read)), own, looked, company=bool(asked.memory), facts=facts)
 
 
 def left_out_of(findings: Findings, steps: Iterable[ToolStep]) -> frozenset[str]:

@@ -8,6 +8,8 @@ from core.db import sql
 from core.db.transaction import Tx
 
 SQL = sql.load("core.conversations.sharing")
+# Of a fact that an earlier version did not note: nobody can tell whether it is kept still.
+_UNKNOWN = ""
 
 
 async def find_kept(tx: Tx, turn_id: str) -> Kept | None:
@@ -31,13 +33,17 @@ async def list_pieces(tx: Tx, prefix: str) -> list[Piece]:
 
 
 def _drew_on(noted: dict[str, object]) -> DrewOn:
-    documents = noted["documents"]
+    documents, withheld = noted["documents"], noted.get("withheld")
     assert isinstance(documents, list)
-    withheld = noted.get("withheld")
+    company = noted.get("company") is not False
+    facts = noted.get("facts")
+    if not isinstance(facts, list):
+        facts = [_UNKNOWN] if company else []
     return DrewOn(
         tuple(map(str, documents)),
         own=noted["own"] is not False,
         looked=noted.get("looked") is not False,
-        company=noted.get("company") is not False,
+        company=company,
         withheld=withheld if isinstance(withheld, int) else 0,
+        facts=tuple(map(str, facts)),
     )

@@ -12,6 +12,7 @@ from core.gateway.tools.model import Arguments, Tool, ToolCaller
 from core.kernel.errors import Invalid, NotFound, Refused
 from core.knowledge import store as knowledge
 from core.knowledge.access.find_asker import find_asker
+from core.knowledge.access.find_named import find_named
 from core.knowledge.model import Asker, Within
 from core.knowledge.ports import Embedder
 from core.knowledge.search import search
@@ -20,11 +21,11 @@ from core.tenancy.membership.readers import Readers
 MOST_CHUNKS = 40
 MOST_PEOPLE = 20
 _DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_TITLE = {"type": "string", "minLength": 1, "maxLength": 300}
 
 
 def reading_tools(embedder: Embedder | None, readers: Readers) -> tuple[Tool, ...]:
     """What every agent may be given; each with the rights of whoever asks."""
-    title = {"type": "string", "minLength": 1, "maxLength": 300}
     about = "Read one of the company's documents from its beginning, by its exact title."
     who = "Find people of this workspace by a part of their name: their Slack id and standing."
     clock = "The date and time now, in a time zone such as Europe/Madrid."
@@ -33,7 +34,7 @@ def reading_tools(embedder: Embedder | None, readers: Readers) -> tuple[Tool, ..
         Tool(
             "read_document",
             about,
-            _schema(title=title),
+            _schema(title=_TITLE),
             "reads",
             partial(read_document, readers),
             untrusted=True,
@@ -57,7 +58,7 @@ def _search_tool(embedder: Embedder | None, readers: Readers) -> Tool:
         context: TenantContext, caller: ToolCaller, arguments: Arguments
     ) -> str:
         asker = await _asker(context, readers, caller)
-        within = _within(arguments)
+        within = await _within(context, readers, asker, arguments)
         found = await search(
             context, embedder, question=arguments["query"], asker=asker, within=within
         )
@@ -74,11 +75,17 @@ def _search_tool(embedder: Embedder | None, readers: Readers) -> Tool:
 
     return Tool(
         "search_knowledge",
-        "Search the company's documents for passages about something. Look into some of them by what"
-        " their titles begin with (`handbook/`, or a whole title) or by the day they were added.",
+        "Search the company's documents for passages about something. Look into one document alone by"
+        " its title (or, in a direct message, the number that the person's list shows), or into some by"
+        " what their titles begin with (`handbook/`) or by the day they were added.",
         _schema(
             query={"type": "string", "minLength": 1, "maxLength": 1_000},
-            optional={"title_start": _text(300), "added_since": _DAY, "added_before": _DAY},
+            optional={
+                "document": _TITLE,
+                "title_start": _text(300),
+                "added_since": _DAY,
+                "added_before": _DAY,
+            },
         ),
         "reads",
         search_knowledge,
@@ -124,9 +131,14 @@ async def current_time(context: TenantContext, caller: ToolCaller, arguments: Ar
     return datetime.now(UTC).astimezone(zone).strftime("%A, %d %B %Y, %H:%M (%Z)")
 
 
-def _within(arguments: Arguments) -> Within:
-    """Raises Invalid for a day that is none."""
+async def _within(
+    context: TenantContext, readers: Readers, asker: Asker, arguments: Arguments
+) -> Within:
+    """Raises Invalid for a day that is none, and NotFound for a document that is not to be seen."""
+    wanted = arguments.get("document")
+    named = await find_named(context, readers, wanted, asker=asker) if wanted else None
     return Within(
+        document_id=named.document_id if named else None,
         title_start=arguments.get("title_start") or None,
         added_from=_day(arguments.get("added_since")),
         added_before=_day(arguments.get("added_before")),

@@ -21,6 +21,7 @@ from core.knowledge.arrivals.model import (
     check_room,
     unseen,
 )
+from core.knowledge.arrivals.settle import settle, text_bytes_of
 from core.knowledge.forget_document import check_replaceable, drop
 from core.knowledge.model import (
     MAX_BYTES,
@@ -28,7 +29,6 @@ from core.knowledge.model import (
     Chunk,
     Document,
     Ingested,
-    title_words,
 )
 from core.knowledge.ports import Embedder, Reader
 from core.knowledge.reading.chunking import chunk, estimate_pieces
@@ -188,11 +188,6 @@ async def _prepare(
     return _Prepared(document, digest, chunks, extracted.notes, embeddings, model)
 
 
-def text_bytes_of(chunks: list[Chunk]) -> int:
-    """What a tenant's quota counts: the text as it is kept, without headings and indexes."""
-    return sum(len(chunk.text.encode()) for chunk in chunks)
-
-
 async def _write(
     context: TenantContext,
     shelf: Shelf,
@@ -215,9 +210,16 @@ async def _write(
             replaced = await _find_replaced(tx, document, prepared.content_sha256)
             check_replaceable(replaced, arrival.added_by, any_document=may_replace_any)
             for old in replaced:
-                await drop(tx, old.document_id)
+                await drop(tx, old)
             replaces = any(old.title == document.title for old in replaced)
-            await _put(tx, document, prepared)
+            await settle(
+                tx,
+                document,
+                prepared.chunks,
+                prepared.embeddings,
+                content_sha256=prepared.content_sha256,
+                embedding_model=prepared.embedding_model,
+            )
             done = Ingested(document, is_new=True, replaces=replaces, notes=prepared.notes)
         return await _settled(tx, arrival, done, act, also)
 
@@ -230,17 +232,6 @@ async def _needless(tx: Tx, shelf: Shelf, document: Document, digest: str) -> In
     later = await arrivals.find_later(tx, document.document_id)
     found = await store.find_document(tx, later) if later else None
     return Ingested(found[0], is_new=False, outdated=True) if found else None
-
-
-async def _put(tx: Tx, document: Document, prepared: _Prepared) -> None:
-    document_id, chunks = document.document_id, prepared.chunks
-    await arrivals.settle_arrival(
-        tx, document, prepared.content_sha256, prepared.embedding_model, text_bytes_of(chunks)
-    )
-    await store.put_chunks(tx, document_id, title_words(document.title), chunks)
-    if prepared.embeddings:
-        await store.put_embeddings(tx, document_id, prepared.embeddings)
-    await store.count_lexemes_in(tx, document_id)
 
 
 async def _find_replaced(tx: Tx, document: Document, digest: str) -> list[Document]:

@@ -1,11 +1,14 @@
 """The agents' own search: what of the documents a call looks into."""
 
+import json
+
 import pytest
 
 from core.conversations.tools.reading import reading_tools
 from core.gateway.tools.arguments import read_arguments
 from core.gateway.tools.model import ToolCaller
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, NotFound
+from core.knowledge.access.pick_document import NONE_SUCH
 from core.knowledge.ingest_document import ingest_document
 from core.knowledge.reading.limited_reader import LimitedReader
 from core.tenancy.membership.readers import Readers
@@ -61,6 +64,26 @@ async def test_a_model_says_where_to_look_or_does_not(airships):
     assert later == "Nothing in the documents is about this."
     earlier = await found(airships, '{"query": "zeppelin", "added_before": "2999-01-01"}')
     assert "menu.md" in earlier
+
+
+@pytest.mark.parametrize("named", ["Menu.md", " menu.md ", "1", "menu.md (http://menu.md)"])
+async def test_a_model_names_one_document_as_a_person_would(airships, named):
+    written = json.dumps({"query": "zeppelin", "document": named})
+    one = await found(airships, written)
+    assert ("landing.md" in one, "menu.md" in one) == (False, True)
+
+
+@pytest.mark.parametrize("named", ["men", "%", "3", "0", "menu.md' or '1'='1", "\u202emenu.md"])
+async def test_a_name_that_is_none_is_said_to_be_none(airships, named):
+    with pytest.raises(NotFound) as refusal:
+        await found(airships, json.dumps({"query": "zeppelin", "document": named}))
+    assert str(refusal.value) == NONE_SUCH
+
+
+@pytest.mark.parametrize("named", ["", "x" * 301, 2, None, ["menu.md"]])
+async def test_what_cannot_be_a_name_is_refused_by_the_schema(airships, named):
+    with pytest.raises(Invalid):
+        await found(airships, json.dumps({"query": "zeppelin", "document": named}))
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026-1-1"])

@@ -15,6 +15,8 @@ from core.kernel.errors import NotFound, Refused
 from core.knowledge.forget_document import forget_document
 from core.knowledge.ingest_document import ingest_document
 from core.knowledge.model import Findings
+from core.memory.correct_memory import correct_memory
+from core.memory.forget_memory import forget_memory
 from core.memory.keep_memory import Proposal, keep_memory
 from core.tenancy.model import Person
 from core.tenancy.store import put_person
@@ -275,3 +277,24 @@ async def test_what_goes_on_in_the_thread_of_such_an_answer_is_not_offered(
         one for one in messages_in(staffed, direct_of(staffed, "ben")) if "Only you" in one.text
     ]
     assert len(offers) == 1
+
+
+@pytest.mark.parametrize("change", ["forgotten", "corrected", "over", "unknown"])
+async def test_what_was_kept_about_the_company_and_is_not_since_closes_the_answer(
+    staffed, answered, pressing, tenant, change
+):
+    by = {"person_id": (ana := staffed.person_id("ana")), "administers": True, "reference": "t"}
+    async with tenant.db.transaction() as tx:
+        await put_person(tx, Person(ana, "owner"))
+    await keep_memory(tenant, Proposal("m1", "t1", ana, "", "", "Purchasing is Dana's."))
+    await answered()
+    if change == "forgotten":
+        await forget_memory(tenant, "m1", **by)
+    if change == "corrected":
+        await correct_memory(tenant, "m1", "Purchasing is Eli's.", **by)
+    async with tenant.db.transaction() as tx:
+        if change == "over":
+            await tx.execute("update memory set expires_at = now()")
+        elif change == "unknown":  # of a version that did not note it
+            await tx.execute("update turn set drew_on = drew_on - 'facts'")
+    assert (await pressing())[-1] == CHANGED

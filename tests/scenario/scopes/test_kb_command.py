@@ -4,7 +4,8 @@ import pytest
 
 from core.knowledge.access.pick_document import NONE_SUCH
 from core.knowledge.forget_document import FOR_ADMINS
-from handlers.blocks.documents import DELETE
+from handlers.blocks.documents import DELETE, NOTHING_THERE
+from handlers.knowledge.filters import EXAMPLES
 from tests.scenario.agents.seen import (
     becomes,
     channel_of,
@@ -59,6 +60,55 @@ async def test_search_shows_passages_of_what_one_may_see(typing, furnished):
             "select outcome from audit_event where action = 'knowledge:documents:search' order by seq"
         )
     assert [row["outcome"] for row in rows] == ["attempt", "done"] * 2
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "finds"),
+    [
+        ("ben", "document:kestrel.MD", True),
+        ("ben", "document:2", True),
+        ("ben", "in:kes", True),
+        ("ben", "since:today before:2999-01-01", None),
+        ("ben", "since:today", True),
+        ("ben", "document:Handbook.md", False),
+        ("ben", "in:hand", False),
+        ("ben", "before:today", False),
+    ],
+)
+async def test_search_looks_where_it_is_told_to(typing, who, where, finds):
+    _, words = await typing(who, f"search merger price of Kestrel {where}")
+    if finds is None:
+        assert "not a day that has been" in words
+    elif finds:
+        assert "41 million" in words
+    else:
+        assert words == NOTHING_THERE
+
+
+@pytest.mark.parametrize(
+    ("who", "invisible", "absent", "says"),
+    [
+        ("cho", "document:Kestrel.md", "document:Nowhere.md", NONE_SUCH),
+        ("ana", "document:Diary.md", "document:Nowhere.md", NONE_SUCH),
+        ("cho", "document:2", "document:99", NONE_SUCH),
+        ("cho", "in:Kestrel", "in:Nowhere", NOTHING_THERE),
+        ("cho", "in:Kestrel.md", "in:Nowhere.md", NOTHING_THERE),
+    ],
+)
+async def test_what_one_may_not_see_is_answered_like_what_is_not_there(
+    typing, who, invisible, absent, says
+):
+    _, unseen = await typing(who, f"search merger price of Kestrel {invisible}")
+    _, nowhere = await typing(who, f"search merger price of Kestrel {absent}")
+
+    assert unseen == nowhere == says
+
+
+async def test_what_is_no_filter_is_explained(typing):
+    _, words = await typing("ben", "search merger price folder:Deals")
+
+    assert "Did you mean “in:”" in words
+    assert EXAMPLES["in"] in words
 
 
 async def delete(typing, person, who, wanted):
@@ -146,6 +196,17 @@ async def test_who_is_no_admin_any_more_deletes_nothing_of_the_workspaces(
 
 
 async def test_another_word_is_explained(typing):
-    _, words = await typing("ben", "shuffle")
+    _, words = await typing("ben", "serch")
 
+    assert "Did you mean `/aegis kb search`?" in words
     assert "/aegis kb search WORDS" in words
+    assert "in:handbook/" in words
+
+
+async def test_a_word_of_it_without_kb_is_guessed(furnished, person):
+    general = channel_of(furnished, "general")
+    await person("command", "ben", text="/aegis search merger price", **GENERAL)
+    said = messages_in(furnished, general)[-1]
+
+    words = furnished.sandbox.world.read(workspace_of(furnished), said)
+    assert "Did you mean `/aegis kb search`?" in words

@@ -1,9 +1,12 @@
 """Tools look into what everybody may see who reads the answer, at the time of the call."""
 
+import re
+
 import pytest
 
 from core.gateway.tools.model import ToolCaller
 from core.kernel.errors import NotFound, Refused
+from core.knowledge.access.pick_document import NONE_SUCH
 from tests.scenario.agents.seen import channel_of, direct_of, goes_out
 from tests.scenario.scopes.conftest import CODE, PRICE, STIPEND
 from tests.scenario.scopes.test_who_reads_along import hints
@@ -48,6 +51,47 @@ async def test_a_document_that_not_all_may_see_is_not_there_to_be_read(call, who
         else:
             with pytest.raises(NotFound, match="There is no document of that title here"):
                 await call("read_document", who, place, title=title)
+
+
+@pytest.mark.parametrize(("who", "place", "titles"), CASES)
+async def test_a_search_in_one_document_tells_nothing_of_those_that_not_all_may_see(
+    call, who, place, titles
+):
+    """What is not to be seen is answered like what is not there, and counts among nothing withheld."""
+    for title, question in QUESTIONS.items():
+        if title in titles:
+            found = await call(
+                "search_knowledge", who, place, query=question, document=title.upper()
+            )
+            assert [one for one in QUESTIONS if one in found] == [title]
+        else:
+            with pytest.raises(NotFound) as refusal:
+                await call("search_knowledge", who, place, query=question, document=title)
+            with pytest.raises(NotFound) as unknown:
+                await call("search_knowledge", who, place, query=question, document="Nowhere.md")
+            assert str(refusal.value) == str(unknown.value) == NONE_SUCH
+
+
+async def test_a_number_is_that_of_ones_own_list_and_of_nobodys_where_others_read(call):
+    """Ben's list: 1 the diary, 2 Kestrel, 3 the handbook. Which of them a channel may see would tell it how
+    many it may not."""
+    one = await call("search_knowledge", "ben", "dm", query=STIPEND, document="3")
+    assert "Handbook.md" in one
+    for place, reach, number in [
+        ("general", "all", "1"),
+        ("general", "all", "3"),
+        ("leadership", "all", "2"),
+        ("dm", "workspace", "1"),
+        ("dm", "all", "4"),
+    ]:
+        with pytest.raises(NotFound, match=re.escape(NONE_SUCH)):
+            await call(
+                "search_knowledge", "ben", place, reach=reach, query=STIPEND, document=number
+            )
+    inside = await call(
+        "search_knowledge", "ben", "dm", reach="workspace", query=STIPEND, document="3"
+    )
+    assert "Handbook.md" in inside
 
 
 async def test_who_has_left_the_channel_is_given_nothing_of_it(call, furnished):

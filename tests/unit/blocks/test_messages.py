@@ -132,6 +132,23 @@ def test_the_buttons_under_a_file_carry_its_document():
     assert actions["block_id"] == f"knowledge.channel:{'d' * 32}"  # of the menu, which has no value
 
 
+def test_sharing_with_everyone_is_asked_about_first_and_nothing_else_is():
+    """docs.slack.dev, confirmation dialog object: a title of at most 100 characters, a text of 300,
+    buttons of 30."""
+    *_, actions = file_read("d" * 32, HOSTILE, pages=1).blocks
+
+    asked = {one["action_id"]: one["confirm"] for one in actions["elements"] if "confirm" in one}
+    assert list(asked) == ["knowledge.share"]
+    confirm = asked["knowledge.share"]
+    assert {part["type"] for part in confirm.values()} == {"plain_text"}
+    said = {name: part["text"] for name, part in confirm.items()}
+    longest = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+    assert said.keys() == longest.keys()
+    assert all(0 < len(said[name]) <= most for name, most in longest.items())
+    assert "Everyone in the workspace will get answers from it" in said["text"]
+    assert "only an admin can delete it then" in said["text"]
+
+
 def test_a_reference_stands_in_the_apology():
     assert "`0a1b2c3d`" in gave_up("0a1b2c3d").text
 
