@@ -149,6 +149,27 @@ async def test_a_cancelled_wait_gives_its_place_on():
     assert served == [QUIET, LOUD]
 
 
+async def test_a_place_that_comes_free_as_a_wait_is_given_up_goes_to_the_next_one():
+    slots, served = FairSlots(1), []
+
+    async def take(tenant):
+        async with slots.slot(tenant, 10):
+            served.append(tenant)
+
+    async with slots.slot(LOUD, 1):
+        gone, next_one = asyncio.create_task(take(LOUD)), asyncio.create_task(take(QUIET))
+        await asyncio.sleep(0)
+        gone.cancel()  # and before it can say so, the place is given back
+    async with asyncio.timeout(5):
+        await asyncio.wait({gone})
+        await next_one
+        async with slots.slot(LOUD, 1):
+            served.append(LOUD)
+
+    assert gone.cancelled()
+    assert served == [QUIET, LOUD]
+
+
 MODELS = [
     Named("offline", "offline"),
     Named("anthropic", "claude-opus-4-5"),
