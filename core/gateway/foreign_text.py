@@ -20,7 +20,13 @@ _INVISIBLE = re.compile(
 # Joiners shape Persian, Indic scripts and emoji families: one between two visible letters stays.
 JOINERS = "\u200c\u200d"
 _JOINERS = re.compile(f"[{JOINERS}]+")
-_MODEL_MARKS = re.compile(r"<\|")
+# What chat templates set a turn off with: `<|…|>` of most, `<｜…｜>` of DeepSeek, and the words of Llama
+# 2, Mistral and Gemma. Only the first character is matched: a space behind it makes text of them.
+_MODEL_MARKS = re.compile(
+    r"<(?=[|｜])"
+    r"|<(?=</?SYS>>|/?s>|/?(?:start|end)_of_turn>|(?:bos|eos)>)"
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT)\])"
+)
 
 
 def without_invisible(text: str) -> str:
@@ -39,7 +45,7 @@ def _shapes(text: str, run: re.Match[str]) -> bool:
 def as_data(text: str) -> str:
     """Foreign text with our fence marks and the models' own control marks made harmless."""
     text = without_invisible(text).replace(OPEN, "[").replace(CLOSE, "]")
-    return _MODEL_MARKS.sub("< |", text)
+    return _MODEL_MARKS.sub(r"\g<0> ", text)
 
 
 def fenced(label: str, text: str) -> str:

@@ -100,6 +100,7 @@ async def _keep(services: Services, sent: Sent) -> Rendered | None:
         banner = banner_of(error)
         form = policy_form(tool, roster, agent, setting, persons=persons, banner=banner)
         return await open_again(services, sent, form, error)
-    await tighten_waiting(sent.tenant, services.staff, name)
+    reference = sent.inbox.event_id
+    await tighten_waiting(sent.tenant, services.database, services.staff, name, reference)
     roster = await load_roster(sent.tenant)
     return policy_saved(tool, roster, roster.find(key) if key else None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from bot.sandbox.server import Sandbox
 from tests.browser.scripted_app import ScriptedApp, serve_app
@@ -22,6 +22,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Milliseconds that the page may take for anything. Only a test that fails waits so long; Playwright's
+# own five seconds for an expectation are less than a machine with many tests at once may take.
+LONGEST = 20_000
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -31,6 +34,7 @@ async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("no chromium on this machine: install it to run the browser tests")
+    expect.set_options(timeout=LONGEST)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -96,7 +100,7 @@ def _keep_errors(screen: Screen, kind: str, text: str) -> None:
 async def open_screen(browser: Browser, base: str) -> AsyncIterator[Screen]:
     """A fresh browser profile; what the page complained about fails the test."""
     context = await browser.new_context(viewport=WIDE, color_scheme="light", locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(LONGEST)
     screen = watch(await context.new_page(), base)
     yield screen
     await context.close()

@@ -110,7 +110,7 @@ async def test_uninstalled_it_is_silent_and_installed_again_it_answers(
     await screen.page.get_by_role("button", name="Uninstall").click()
     await expect(screen.page.locator(".outcome")).to_have_text("AEGIS is uninstalled.")
     await screen.page.keyboard.press("Escape")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         await _until_frozen(stage)
     await screen.page.locator(".room", has_text="general").click()
     await screen.send("@AEGIS how many days of vacation do we get?")

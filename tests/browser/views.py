@@ -58,7 +58,7 @@ async def publish(app: ScriptedApp, sandbox: Sandbox, view: Json, name: str = "a
 
 async def interaction(app: ScriptedApp, count: int) -> Json:
     """The nth thing somebody did, once the app has heard of it."""
-    async with asyncio.timeout(10), app.heard:
+    async with asyncio.timeout(20), app.heard:
         await app.heard.wait_for(lambda: len(app.clicked) >= count)
     return app.clicked[count - 1]
 

@@ -23,7 +23,7 @@ from tests.integration.gateway_vendor import (
 )
 
 # Only for who hangs: any other answer has the usual time, however busy the machine.
-SHORT = Limits(stall_s=1.5)
+SHORT = Limits(stall_s=5.0)
 TURN = AgentTurn("Pia", "people", "Be kind.", "How many weeks?")
 CALLER = Caller("t1", "U1", "people")
 NOBODY = asyncio.Event
@@ -147,14 +147,16 @@ async def test_what_failed_before_is_told_with_the_answer(vendors, providers, co
     assert last.why == "the operator's order"
 
 
-async def test_a_refused_connection_moves_on_within_two_seconds(vendors, providers, context):
+async def test_a_refused_connection_moves_on_and_no_limit_is_waited_for(
+    vendors, providers, context
+):
     await vendors[0].server.close()
     start = time.monotonic()
 
     _, last = await ask(Gateway(providers), context)
 
     assert last.failovers == (Failover("first", "m", "refused"),)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < Limits().first_text_s
 
 
 async def test_the_breaker_opens_after_five_failures_and_lets_one_probe_through(
@@ -262,7 +264,7 @@ async def test_one_token_at_a_time_forever_ends_at_the_limit_of_a_try(vendors, p
             await asyncio.sleep(0.02)
 
     vendors[0].reply = drip
-    limits = Limits(try_s=1.5)  # the second one has no more than this either
+    limits = Limits(try_s=5.0)  # the second one has no more than this either
 
     text, last = await ask(Gateway(providers, limits), context)
 

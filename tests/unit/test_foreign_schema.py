@@ -101,7 +101,9 @@ def test_a_schema_that_is_a_trap_is_not_used(schema):
         fit_parameters(schema)
 
 
-@pytest.mark.parametrize("choice", ["⟧", "a\nb", "x" * 200, "a\u200bb", "<|end|>", float("nan")])
+@pytest.mark.parametrize(
+    "choice", ["⟧", "a\nb", "x" * 200, "a\u200bb", "<|end|>", "[INST]", float("nan")]
+)
 def test_a_choice_that_could_lead_astray_is_left_open(choice):
     schema = {"type": "object", "properties": {"a": {"enum": ["fine", choice]}}}
 

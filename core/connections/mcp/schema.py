@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.gateway.foreign_text import CLOSE, OPEN, without_invisible
+from core.gateway.foreign_text import as_data
 from core.kernel.errors import Invalid
 
 MOST_PARTS = 300
@@ -147,9 +147,7 @@ def _is_plain_choice(value: object) -> bool:
         return True
     if not isinstance(value, str) or len(value) > LONGEST_CHOICE:
         return False
-    return without_invisible(value) == value and not any(
-        mark in value for mark in (OPEN, CLOSE, "\n", "<|")
-    )
+    return as_data(value) == value and "\n" not in value
 
 
 def _is_number(value: object) -> bool:

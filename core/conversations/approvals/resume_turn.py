@@ -15,11 +15,14 @@ from core.kernel.ids import TenantId
 TASK = "resume_turn"
 
 
-async def have_resumed(database: Database, tenant_id: TenantId, step: ToolStep) -> None:
-    """Put it into the conversation's own mailbox, behind whatever is there. Once for each state."""
+async def have_resumed(
+    database: Database, tenant_id: TenantId, step: ToolStep, *, because: str = ""
+) -> None:
+    """Put it into the conversation's own mailbox, behind whatever is there. Once for each state of the
+    call, or for what it is done *because* of."""
     place = place_of(step)
     mailbox = f"{place.channel}:{place.thread_ts}"
-    key = f"{step.step_id}:{step.state}"
+    key = f"{step.step_id}:{because or step.state}"
     await put_task(database, tenant_id, TASK, {"step": step.step_id}, key=key, mailbox=mailbox)
 
 

@@ -5,10 +5,11 @@ from functools import partial
 
 from core.agents.policies.read_policy import read_policy
 from core.conversations.approvals.ask_people import ask_people
-from core.conversations.approvals.resume_turn import place_of
+from core.conversations.approvals.resume_turn import have_resumed, place_of
 from core.conversations.approvals.show_outcome import show_outcome
 from core.conversations.ports import CannotPost
 from core.conversations.turns.staff import Staff
+from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.db.transaction import Tx
 from core.gateway.approvals.model import ApprovalRule, rule_in
@@ -26,9 +27,12 @@ def rule_now(context: TenantContext, staff: Staff) -> RuleNow:
     return partial(_look, context, staff)
 
 
-async def tighten_waiting(context: TenantContext, staff: Staff, tool: str) -> None:
-    """After a policy was changed: calls of the tool that wait are held to what holds now, besides
-    what they were asked under. Their cards say so, and who may say yes now is asked, too.
+async def tighten_waiting(
+    context: TenantContext, database: Database, staff: Staff, tool: str, reference: str
+) -> None:
+    """After the change *reference* of a policy: calls of the tool that wait are held to what holds now,
+    besides what they were asked under. Their cards say so, and who may say yes now is asked, too. A
+    turn that waits for a yes that nobody can give any more is taken up, and ends the call.
 
     Once, however often it is called. Raises Postponed.
     """
@@ -43,9 +47,12 @@ async def tighten_waiting(context: TenantContext, staff: Staff, tool: str) -> No
     for step in tightened:
         await show_outcome(context, staff, [step])
         try:
-            await ask_people(context, staff, place_of(step), [step])
+            unasked = await ask_people(context, staff, place_of(step), [step])
         except CannotPost as closed:
             log.info("nobody else could be asked", extra={"reason": closed.reason})
+            continue
+        if unasked:
+            await have_resumed(database, context.tenant_id, step, because=reference)
 
 
 async def _look(

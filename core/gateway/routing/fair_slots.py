@@ -59,16 +59,17 @@ class FairSlots:
         self._serve_next()
 
     def _serve_next(self) -> None:
-        if not self._waiting:
-            return
-        # Of those that hold equally little, the one that has waited longest: `min` keeps order.
-        tenant = min(self._waiting, key=lambda each: self._held[each])
-        places = self._waiting.pop(tenant)
-        place = places.popleft()
-        if places:
-            self._waiting[tenant] = places  # last in line again
-        self._hold(tenant)
-        place.set_result(None)
+        while self._waiting:
+            # Of those that hold equally little, the one that has waited longest: `min` keeps order.
+            tenant = min(self._waiting, key=lambda each: self._held[each])
+            places = self._waiting.pop(tenant)
+            place = places.popleft()
+            if places:
+                self._waiting[tenant] = places  # last in line again
+            if not place.done():  # else it was given up, and whoever waited has not run since
+                self._hold(tenant)
+                place.set_result(None)
+                return
 
     def _stop_waiting(self, tenant: TenantId, place: asyncio.Future[None]) -> None:
         if place.done() and not place.cancelled():

@@ -14,7 +14,7 @@ from tests.integration.providers.speakers import VENDORS, Line, halves, spoken_b
 USUAL = Limits()
 # Shorter, and still longer than a machine that is busy needs for an answer: who is asked next has
 # no more time than this either.
-SHORT = Limits(first_text_s=2.0, stall_s=2.0, try_s=3.0)
+SHORT = Limits(first_text_s=5.0, stall_s=5.0, try_s=6.0)
 TURN = AgentTurn("Pia", "people", "Be kind.", "Wie viele Wochen?")
 CALLER = Caller("t1", "U1", "people")
 SAID, ELSE = "Parents get 18 weeks.", "Eighteen weeks it is."

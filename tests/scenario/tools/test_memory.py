@@ -10,6 +10,7 @@ from core.agents.profile import to_body
 from core.memory.keep_memory import Proposal, keep_memory
 from core.memory.model import COMPANY
 from core.memory.recall import list_kept
+from tests.integration.worker.queueing import until_drained
 from tests.scenario.tools.obedient import obedient_stage
 from tests.scenario.tools.test_approvals import states
 from tests.stage import spoken
@@ -199,9 +200,7 @@ async def test_it_is_forgotten_by_a_tool_after_a_click(stage_with):
             + "- click: Forget it\n"
         )
 
-        for _ in range(100):
-            if await states(stage) == ["done", "done"]:
-                break
-            await stage.play("[{workspace: northwind, person: ana, in: dm, wait: 0.1}]")
+        await until_drained(stage.product.services.database, stage.tenants["northwind"])
 
+        assert await states(stage) == ["done", "done"]
         assert await kept(stage) == ([], [])

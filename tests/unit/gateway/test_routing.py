@@ -126,10 +126,10 @@ async def test_waiting_has_an_end_and_leaves_nothing_behind():
         pass
 
 
-async def test_a_cancelled_wait_gives_its_place_on():
-    slots = FairSlots(1)
-
-    served = []
+@pytest.mark.parametrize("is_early", [False, True], ids=["as it is given", "just before"])
+async def test_a_cancelled_wait_gives_its_place_on(is_early):
+    """In the very moment in which the place comes free: who was cancelled cannot have said so."""
+    slots, served = FairSlots(1), []
 
     async def take(tenant):
         async with slots.slot(tenant, 10):
@@ -138,7 +138,10 @@ async def test_a_cancelled_wait_gives_its_place_on():
     async with slots.slot(LOUD, 1):
         gone, next_one = asyncio.create_task(take(LOUD)), asyncio.create_task(take(QUIET))
         await asyncio.sleep(0)
-    gone.cancel()  # in the very moment in which the place was given to it
+        if is_early:
+            gone.cancel()
+    if not is_early:
+        gone.cancel()
     async with asyncio.timeout(5):
         await next_one
         await asyncio.wait({gone})

@@ -48,3 +48,18 @@ def test_a_line_without_end_is_refused():
 def test_an_event_without_end_is_refused():
     with pytest.raises(EventTooLarge):
         read([b"data: " + b"x" * 40 + b"\n"] * 3, EventReader(most_bytes=100))
+
+
+def test_a_long_line_in_small_pieces_is_not_gone_through_again_for_each_of_them():
+    looked_at = 0
+
+    class Counting(EventReader):
+        def _lines(self, text):
+            nonlocal looked_at
+            looked_at += len(text)
+            return super()._lines(text)
+
+    pieces = [b"data: ", *[b"x" * 10] * 10_000, b"\n\n"]
+
+    assert read(pieces, Counting()) == ["x" * 100_000]
+    assert looked_at < 3 * 100_000

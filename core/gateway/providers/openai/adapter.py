@@ -66,7 +66,7 @@ class _Completion:
         self.is_over = False
 
     def take(self, data: bytes) -> str | None:
-        if data == DONE:
+        if data.strip() == DONE:
             self.is_over = True
             return None
         chunk = read_chunk(data)

@@ -19,28 +19,39 @@ class EventReader:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
-        self._rest = b""
+        # The beginning of a line, in pieces: joined anew for each of them, a long line would cost the
+        # square of its length.
+        self._rest: list[bytes] = []
+        self._held = 0
         self._data: list[bytes] = []
         self._size = 0
         self._is_start = True
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """The events completed by *chunk*. Raises EventTooLarge."""
-        *lines, self._rest = self._lines(self._rest + chunk)
-        for line in lines:
-            if line:
-                self._take(line)
-            elif self._data:
-                yield self._event()
-        if len(self._rest) > self._most:
+        ends = b"\n" in chunk or b"\r" in chunk or self._is_start or self._waits_for_line_feed()
+        self._rest.append(chunk)
+        self._held += len(chunk)
+        if ends:
+            *lines, rest = self._lines(b"".join(self._rest))
+            self._rest, self._held = [rest] if rest else [], len(rest)
+            for line in lines:
+                if line:
+                    self._take(line)
+                elif self._data:
+                    yield self._event()
+        if self._held > self._most:
             raise EventTooLarge("a line has no end")
 
     def finish(self) -> Iterator[bytes]:
         """The last event, when the stream ended without the blank line that closes it."""
-        self._take(self._rest.rstrip(b"\r"))
-        self._rest = b""
+        self._take(b"".join(self._rest).rstrip(b"\r"))
+        self._rest, self._held = [], 0
         if self._data:
             yield self._event()
+
+    def _waits_for_line_feed(self) -> bool:
+        return bool(self._rest) and self._rest[-1].endswith(b"\r")
 
     def _lines(self, text: bytes) -> list[bytes]:
         if self._is_start and len(text) >= len(_BYTE_ORDER_MARK):
