@@ -73,19 +73,21 @@ class Intake:
         """A slash command; False when the workspace is unknown."""
         if self._is_foreign(form):
             return False
-        return await self._accept(addressing.address_command(form), orjson.dumps(form).decode())
+        return await self._accept(addressing.address_command(form), addressing.written(form))
 
     async def accept_interaction(self, payload: dict[str, Any]) -> dict[str, Any] | None:
         """A click, a modal, a shortcut: stored. At once: what a menu asks for as its options, and what
         is wrong with a form, which then stays open and is not stored; nor is one that is nobody's."""
         if self._is_foreign(payload):
             return None
+        addressing.check_interaction(payload)
+        raw = addressing.written(payload)
         if payload.get("type") == "block_suggestion":
             return await self._options(payload)
         if wrong := self._wrong_with(payload):
             return {"response_action": "errors", "errors": wrong}
         addressed = addressing.address_interaction(payload)
-        known = await self._accept(addressed, orjson.dumps(payload).decode())
+        known = await self._accept(addressed, raw)
         if not known and payload.get("type") == "view_submission":
             return unknown_workspace_form(payload.get("view"))
         return None
