@@ -12,6 +12,7 @@ from bot.worker.dispatch import CONTEXT_KEY, TOKENLESS_KEY, Task, keep_error
 from core.conversations.approvals.resume_turn import TASK as RESUME_TURN
 from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.notices.tell_owner import TASK as TELL_OWNER
+from core.conversations.turns.abandon_turn import GIVE_UP_TURN
 from core.jobs.note_held_back import TASK as HELD_BACK
 from core.knowledge.renewal.renew_embeddings import TASK as RENEW_EMBEDDINGS
 from core.lifecycle.installation.complete_install import GREETING, RECONCILING
@@ -20,6 +21,7 @@ from handlers import files, messages, stops
 from handlers.agents import approvals, forms, home, pressing
 from handlers.answers import alone, asking, gaps, judging, saving, sharing, sources
 from handlers.commands import aegis, ask
+from handlers.giving_up import give_up_turn
 from handlers.knowledge import cards
 from handlers.knowledge import pressing as knowledge
 from handlers.memory import pressing as memory
@@ -50,6 +52,7 @@ FORM_CHECKS: Mapping[str, FormCheck] = {
 
 # What the product asks of itself (core/jobs/put_task.py), by name.
 TASKS: Mapping[str, Task] = {
+    GIVE_UP_TURN: give_up_turn,
     GREETING: greet,
     GREET_ORGANIZATION: greet_organization,
     HELD_BACK: held_back,

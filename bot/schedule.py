@@ -18,11 +18,12 @@ from core.audit.checkpoint import Sink, sign_checkpoints
 from core.conversations.approvals.look_after import look_after_approvals
 from core.conversations.files.accept_file import TASK as READ_FILE
 from core.conversations.notices.tell_owner import tell_owner
+from core.conversations.turns.abandon_turn import have_lost_turns_given_up
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.jobs import store as queue
 from core.jobs.warn_of_crowds import warn_of_crowds
-from core.kernel.errors import DomainError
+from core.kernel.errors import DomainError, Postponed
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.renewal.renew_embeddings import put_renewals
 from core.lifecycle.erase_tenant import erase_due
@@ -75,6 +76,7 @@ def jobs(product: Product) -> tuple[Job, ...]:
             at_start=True,
         ),
         Job("look_after_approvals", timedelta(minutes=5), partial(_approvals, services)),
+        Job("give_up_lost_turns", timedelta(hours=1), partial(_give_up_lost_turns, services)),
         Job("reconcile_organizations", _RECONCILE, partial(_reconcile, database)),
         Job("prune_switchboard", timedelta(hours=1), partial(_prune_switchboard, database)),
         Job("forget_paces", timedelta(hours=1), partial(forget_rested, database)),
@@ -130,6 +132,16 @@ async def _approvals(services: Services) -> None:
     """Remind people of what waits for a yes, and end what nobody answers."""
     tenants = [tenant for _, tenant in await services.workspaces.list_active()]
     await look_after_approvals(services.database, services.staff.messenger, tenants)
+
+
+async def _give_up_lost_turns(services: Services) -> None:
+    """End what no worker will take up again, so that whoever waits for it hears so."""
+    for _, tenant in await services.workspaces.list_active():
+        try:
+            context = await services.database.tenant(tenant)
+            await have_lost_turns_given_up(services.database, context)
+        except (DomainError, Postponed) as error:
+            log.info("tenant left out of the look for lost turns: %s", error)
 
 
 async def _renew(services: Services) -> None:

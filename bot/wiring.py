@@ -142,7 +142,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         app = build_app(clients, services)
         workers = _workers(settings, storage, services, app)
         ring = await stack.enter_async_context(open_bell(storage.listen_dsn, workers[0].wake))
-        intake = _intake(settings, storage, app, EventBatch(storage.intake, ring))
+        intake = _intake(settings, storage, app, EventBatch(storage.intake, ring), messenger)
         yield Product(settings, storage, services, clients, app, workers, intake, farewell=farewell)
 
 
@@ -160,7 +160,13 @@ def open_clients(
     return SlackClients(database, session, base_url, oauth, notices)
 
 
-def _intake(settings: Settings, storage: Storage, app: AsyncApp, batch: EventBatch) -> Intake:
+def _intake(
+    settings: Settings,
+    storage: Storage,
+    app: AsyncApp,
+    batch: EventBatch,
+    messenger: SlackMessenger,
+) -> Intake:
     return Intake(
         Workspaces(storage.intake),
         batch,
@@ -168,6 +174,7 @@ def _intake(settings: Settings, storage: Storage, app: AsyncApp, batch: EventBat
         _answer_now(storage, app),
         FORM_CHECKS,
         _hide_tokens(storage),
+        messenger.tell_unserved,
     )
 
 

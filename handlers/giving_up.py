@@ -1,6 +1,7 @@
 """Who is told when an event has failed for the last time: whoever waits for it, and an owner."""
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from core.conversations.find_conversation import is_conversation
 from core.conversations.model import Outgoing
 from core.conversations.notices.tell_owner import tell_owner
 from core.conversations.notices.tell_person import tell_person
-from core.conversations.turns.abandon_turn import abandon_turn
+from core.conversations.turns.abandon_turn import abandon_turn, find_lost_turn
 from core.db.tenant import TenantContext
 from core.jobs.model import InboxEvent
+from core.kernel.ids import new_reference
 from core.services import Services
 from handlers.answers.asking import turn_key
 from handlers.blocks.answers.asking import ASK_FORM
@@ -23,6 +25,8 @@ from handlers.blocks.workspace.notices import event_set_aside
 from handlers.files import give_up_file
 from handlers.hearing import is_direct, is_from_a_bot, mentions
 from handlers.replying import answer_privately
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -58,6 +62,25 @@ async def tell_of_it(services: Services, context: TenantContext, reference: str)
     hour = datetime.now(UTC).strftime("%Y-%m-%dT%H")
     words = event_set_aside(reference).text
     await tell_owner(services.database, context.tenant_id, words, key=f"poison:{hour}")
+
+
+async def give_up_turn(services: Services, context: TenantContext, event: InboxEvent) -> None:
+    """The task: a turn that lost its event. Whoever asked is told first, so that no crash in between
+    leaves it closed without a word; who had pressed Stop waits for none."""
+    lost = await find_lost_turn(context, str(json.loads(event.payload)["turn"]))
+    if lost is None:
+        return
+    reference = new_reference()
+    log.error("a turn without an event is given up", extra={"reference": reference})
+    if not lost.is_stopping:
+        await tell_person(
+            context,
+            services.staff.messenger,
+            Outgoing(lost.channel, gave_up(reference).text, lost.thread_ts),
+            lost.person_id,
+            key=f"gave-up:{lost.event_key}",
+        )
+    await abandon_turn(context, services.staff, lost.event_key)
 
 
 async def _in_the_thread(

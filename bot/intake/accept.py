@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import orjson
@@ -23,11 +23,14 @@ log = logging.getLogger(__name__)
 UNKNOWN_WORKSPACE = unknown_workspace().text
 # Slack waits for 3 s. Who is not stored by then is told to come again, and not kept in line.
 ANSWER_SECONDS = 2.5
+MOST_TOLD = 20  # at a time, of those who press buttons where nobody is served
 
 # What is wrong with a form that was sent (Slack's view object), by block; empty when nothing is.
 FormCheck = Callable[[Mapping[str, Any]], dict[str, str]]
 # What of a form is sealed before it is stored.
 Hide = Callable[[TenantId, str], Awaitable[str]]
+# Say words at the address that came with a click. Raises nothing.
+Tell = Callable[[str, str], Coroutine[Any, Any, None]]
 AnswerNow = Callable[[TenantId, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
@@ -38,6 +41,10 @@ async def no_options(*asked: object) -> dict[str, Any]:
 
 async def hide_nothing(tenant: TenantId, raw: str) -> str:
     return raw
+
+
+async def tell_nobody(response_url: str, words: str) -> None:
+    """Where nobody can be told."""
 
 
 class Intake:
@@ -54,6 +61,7 @@ class Intake:
         answer_now: AnswerNow = no_options,
         form_checks: Mapping[str, FormCheck] | None = None,
         hide: Hide = hide_nothing,
+        tell: Tell = tell_nobody,
     ) -> None:
         self._workspaces = workspaces
         self._batch = batch
@@ -61,6 +69,8 @@ class Intake:
         self._answer_now = answer_now
         self._form_checks = form_checks or {}
         self._hide = hide
+        self._tell = tell
+        self._telling: set[asyncio.Task[None]] = set()
         self._looking_up: dict[Origin, asyncio.Task[TenantId | None]] = {}
 
     async def accept_event(self, envelope: dict[str, Any], raw: str) -> bool:
@@ -73,21 +83,25 @@ class Intake:
         """A slash command; False when the workspace is unknown."""
         if self._is_foreign(form):
             return False
-        return await self._accept(addressing.address_command(form), orjson.dumps(form).decode())
+        return await self._accept(addressing.address_command(form), addressing.written(form))
 
     async def accept_interaction(self, payload: dict[str, Any]) -> dict[str, Any] | None:
         """A click, a modal, a shortcut: stored. At once: what a menu asks for as its options, and what
         is wrong with a form, which then stays open and is not stored; nor is one that is nobody's."""
         if self._is_foreign(payload):
             return None
+        addressing.check_interaction(payload)
+        raw = addressing.written(payload)
         if payload.get("type") == "block_suggestion":
             return await self._options(payload)
         if wrong := self._wrong_with(payload):
             return {"response_action": "errors", "errors": wrong}
         addressed = addressing.address_interaction(payload)
-        known = await self._accept(addressed, orjson.dumps(payload).decode())
-        if not known and payload.get("type") == "view_submission":
+        if addressed is None or await self._accept(addressed, raw):
+            return None
+        if payload.get("type") == "view_submission":
             return unknown_workspace_form(payload.get("view"))
+        self._tell_unserved(payload)
         return None
 
     async def accept_rate_limit(self, body: dict[str, Any]) -> bool:
@@ -100,6 +114,15 @@ class Intake:
         log.warning("Slack holds back events of a workspace", extra=extra)
         task = orjson.dumps({"task": TASK, "minute": minute}).decode()
         return await self._accept(addressed, task)
+
+    def _tell_unserved(self, payload: dict[str, Any]) -> None:
+        """Who pressed a button where nobody is served, for the workspace is frozen or unknown, reads so
+        at the address that came with it: Slack shows nothing of what the press itself is answered."""
+        response_url = payload.get("response_url")
+        if isinstance(response_url, str) and response_url and len(self._telling) < MOST_TOLD:
+            telling = asyncio.create_task(self._tell(response_url, UNKNOWN_WORKSPACE))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
 
     def _is_foreign(self, body: dict[str, Any]) -> bool:
         app_id = body.get("api_app_id")

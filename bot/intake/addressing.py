@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from bot.intake.waking import LIFECYCLE, MESSAGES, SERVED, wakes
 from core.jobs.model import Kind
 from core.jobs.note_held_back import TASK
@@ -17,6 +19,10 @@ _KINDS: Mapping[object, Kind] = {
     "shortcut": "shortcut",
     "message_action": "shortcut",
 }
+
+
+# Characters; the longest of Slack's, a trigger's id, has some sixty. What is much longer fits no index.
+LONGEST_NAME = 500
 
 
 class Malformed(ValueError):
@@ -32,6 +38,10 @@ class Origin:
     is_organization: bool = False
     within: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises Malformed."""
+        _refuse_no_names(self.id, self.within)
+
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
@@ -44,12 +54,24 @@ class Addressed:
     wakes: bool = True
 
     def __post_init__(self) -> None:
-        """Raises Malformed: PostgreSQL text holds no NUL, and no name of Slack's has one."""
-        if any(
-            "\0" in name
-            for name in (self.origin.id, self.origin.within, self.mailbox, self.event_id)
-        ):
-            raise Malformed("a name with NUL in it")
+        """Raises Malformed."""
+        _refuse_no_names(self.mailbox, self.event_id)
+
+
+def _refuse_no_names(*names: str) -> None:
+    """Raises Malformed: PostgreSQL text holds no NUL and no index a long text, and no name of Slack's
+    is like that."""
+    if any("\0" in name or len(name) > LONGEST_NAME for name in names):
+        raise Malformed("a name with NUL in it, or one that is none for its length")
+
+
+def written(body: Mapping[str, Any]) -> str:
+    """A payload as it is stored. Raises Malformed for one that is nested deeper than JSON is written:
+    it can be read, and nobody else could pass it on."""
+    try:
+        return orjson.dumps(body).decode()
+    except orjson.JSONEncodeError as error:
+        raise Malformed("nested too deeply") from error
 
 
 def address_event(envelope: dict[str, Any]) -> Addressed | None:
@@ -78,6 +100,16 @@ def address_command(form: dict[str, Any]) -> Addressed:
         raise Malformed("not a slash command")
     event_id = f"command:{_once(form)}"
     return Addressed(Origin(team), event_id, event_id, "command")
+
+
+def check_interaction(payload: Mapping[str, Any]) -> None:
+    """Raises Malformed for what Bolt would stumble over: these are objects and the name of a menu is
+    text, where they are there."""
+    for name in ("team", "enterprise", "user", "channel"):
+        if not isinstance(payload.get(name), dict | None):
+            raise Malformed("an interaction with something else in the place of an object")
+    if not isinstance(payload.get("action_id"), str | None):
+        raise Malformed("a menu whose name is no text")
 
 
 def address_interaction(payload: dict[str, Any]) -> Addressed | None:

@@ -78,6 +78,8 @@ class SlackEndpoints:
 
     async def interactivity(self, request: web.Request) -> web.Response:
         form = _form(await self._verified(request))
+        if form.get("ssl_check"):
+            return web.Response()
         try:
             payload = orjson.loads(form.get("payload", ""))
             if not isinstance(payload, dict):

@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable
 
 import aiohttp
-import orjson
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.intake.accept import UNKNOWN_WORKSPACE, Intake
-from bot.intake.addressing import Malformed
+from bot.intake.addressing import Malformed, written
 from bot.intake.socket_link import Json, SentAway, SocketLink, open_link
 from bot.slack.errors import error_code, retry_after, status
 from core.kernel.errors import Postponed
@@ -139,7 +138,7 @@ class SocketModeIntake:
         if kind == "events_api" and payload.get("type") == "app_rate_limited":
             await self._intake.accept_rate_limit(payload)
         elif kind == "events_api":
-            await self._intake.accept_event(payload, orjson.dumps(payload).decode())
+            await self._intake.accept_event(payload, written(payload))
         elif kind == "slash_commands":
             if not await self._intake.accept_command(payload):
                 return {"response_type": "ephemeral", "text": UNKNOWN_WORKSPACE}

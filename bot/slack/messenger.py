@@ -22,7 +22,7 @@ from bot.slack.posts import Posts
 from core.conversations.model import Outgoing, Place, Speaker
 from core.conversations.ports import AnswerParts, AnswerPen, CannotPost
 from core.db.tenant import TenantContext
-from core.kernel.errors import Invalid
+from core.kernel.errors import DomainError, Invalid, Postponed
 from core.pacing.model import NotCarriedOut
 from core.tenancy.workspaces import Workspaces
 
@@ -88,6 +88,13 @@ class SlackMessenger:
             raise NotCarriedOut(f"Slack did not take an answer to a command ({status})")
         if status >= 300:
             raise CannotPost(f"Slack did not take the answer ({status}).", f"http_{status}")
+
+    async def tell_unserved(self, response_url: str, words: str) -> None:
+        """Answer a click in a workspace that is not served, if its address takes it. Raises nothing."""
+        try:
+            await self.respond(response_url, Outgoing("", words))
+        except (CannotPost, DomainError, Postponed) as trouble:
+            log.info("a click where nobody is served was not answered: %s", trouble)
 
     async def open_direct(self, context: TenantContext, person_id: str) -> str:
         client = await self._clients.of(context)

@@ -135,6 +135,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class LostTurn:
+    """A turn under way that no event belongs to any more: nobody goes on with it."""
+
+    event_key: str
+    person_id: str
+    channel: str
+    thread_ts: str
+    is_stopping: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to post. With `only_for` it is seen by that person alone."""
 

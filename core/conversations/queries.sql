@@ -105,6 +105,25 @@ update turn set state = 'failed', finished_at = now()
 where event_key = $1 and state not in ('done', 'failed')
 returning turn_id;
 
+-- list_lost_turns --
+-- Under way, and nothing waits by which a worker would take it up again: a failover that loses the last
+-- second takes its event along. What came before the turn, or soon after it, may be its own event; and
+-- a task that begins with $2 is a yes, with which a turn goes on whenever it was asked.
+select t.turn_id from turn t
+where t.state in ('open', 'stopping', 'answered') and t.asked_at < now() - make_interval(secs => $1)
+  and not exists (
+    select from inbox_event e
+    where e.state = 'waiting'
+      and case when e.kind = 'task' then starts_with(e.event_id, $2)
+        else e.received_at < t.asked_at + interval '1 hour' end
+  )
+order by t.id limit $3;
+
+-- find_lost_turn --
+select t.event_key, t.person_id, c.channel, c.thread_ts, t.state = 'stopping' as is_stopping
+from turn t join conversation c on c.id = t.conversation_id
+where t.turn_id = $1 and t.state in ('open', 'stopping', 'answered');
+
 -- request_stop --
 update turn t set state = 'stopping'
 from conversation c

@@ -8,6 +8,7 @@ import asyncpg
 from core.conversations.model import (
     About,
     DrewOn,
+    LostTurn,
     OutboxRow,
     Outgoing,
     Part,
@@ -168,6 +169,19 @@ async def abandon_turn(tx: Tx, event_key: str) -> str | None:
     """Close an open turn as failed; its id, if there was one."""
     turn_id: str | None = await tx.fetchval(SQL["abandon_turn"], event_key)
     return turn_id
+
+
+async def list_lost_turns(tx: Tx, seconds: float, resuming: str, limit: int) -> list[str]:
+    """Ids of turns that are older than that and under way, though no event waits that is theirs.
+    *resuming* begins the ids of the tasks by which turns go on."""
+    rows = await tx.fetch(SQL["list_lost_turns"], seconds, resuming, limit)
+    return [row["turn_id"] for row in rows]
+
+
+async def find_lost_turn(tx: Tx, turn_id: str) -> LostTurn | None:
+    """None when it is over by now."""
+    row = await tx.fetchrow(SQL["find_lost_turn"], turn_id)
+    return LostTurn(**row) if row else None
 
 
 async def request_stop(

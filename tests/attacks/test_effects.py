@@ -93,6 +93,7 @@ async def test_a14_an_event_whose_first_delivery_dies_is_processed_when_it_comes
     finally:
         for connection in taken:
             await pool.release(connection)
+    monkeypatch.undo()
 
     assert status == 503
     assert await door.stored(event_id) == []

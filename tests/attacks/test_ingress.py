@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from urllib.parse import urlencode
 
 import pytest
@@ -121,6 +122,61 @@ async def test_a07_malformed_json_without_a_signature_is_401_and_no_traceback(
     assert not [record for record in caplog.records if record.exc_info]
 
 
+def pressed(door: Door, trigger: str, **more: object) -> bytes:
+    """A button pressed, as Slack sends it."""
+    payload = {"type": "block_actions", "team": {"id": door.workspace["id"]}, "trigger_id": trigger}
+    return urlencode({"payload": json.dumps(payload | more)}).encode()
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+@pytest.mark.parametrize("trigger", ["1.2.deep", ""])
+async def test_a07_a_signed_press_nested_deeper_than_json_is_written_is_400_and_no_traceback(
+    door: Door, depth, trigger, caplog
+):
+    """It can be read, and could not be stored: with 503, Slack's signature would make it come again."""
+    nested: object = CANARY
+    for _ in range(depth):
+        nested = {"a": nested}
+    body = pressed(door, trigger, nested=nested)
+
+    assert (await door.knock(body, door.signed(body), "interactivity"))[0] == 400
+    assert not [record for record in caplog.records if record.exc_info]
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["block_suggestion", "block_actions"])
+@pytest.mark.parametrize(
+    "odd", [{"user": True}, {"enterprise": 1.5}, {"action_id": 1}, {"team": {"id": "T\0"}}], ids=str
+)
+async def test_a07_a_signed_interaction_of_another_shape_is_400_and_no_traceback(
+    door: Door, kind, odd, caplog
+):
+    """A menu has no worker between it and Bolt, which takes a number for an object and stumbles."""
+    whole = {"type": kind, "action_id": "pick", "block_id": "b", "value": CANARY}
+    body = pressed(door, new_event_id(), **whole | odd)
+
+    assert (await door.knock(body, door.signed(body), "interactivity"))[0] == 400
+    assert not [record for record in caplog.records if record.exc_info]
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["events", "commands", "interactivity"])
+async def test_a07_a_signed_name_too_long_for_any_index_is_400_and_no_traceback(
+    door: Door, path, caplog
+):
+    """An event's id of 8,000 characters that no compression shortens."""
+    name = os.urandom(4_000).hex()
+    command = {"team_id": door.workspace["id"], "command": "/ask", "trigger_id": name}
+    body = {
+        "events": door.said(event_id=name),
+        "commands": urlencode(command).encode(),
+        "interactivity": pressed(door, name),
+    }[path]
+
+    assert (await door.knock(body, door.signed(body), path))[0] == 400
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_a08_an_unsigned_ssl_check_does_not_carry_an_event_past_the_signature(door: Door):
     """`ssl_check=1` with an event beside it is refused like any unsigned request; signed, it gets
     an empty 200 and nothing of it is stored."""
@@ -128,10 +184,12 @@ async def test_a08_an_unsigned_ssl_check_does_not_carry_an_event_past_the_signat
     form = {"ssl_check": "1", "payload": door.said(event_id=event_id).decode()}
     form |= {"team_id": door.workspace["id"], "command": "/ask", "trigger_id": event_id}
     body = urlencode(form).encode()
-    unsigned = [(await door.knock(body, path=path))[0] for path in ("commands", "interactivity")]
+    paths = ("commands", "interactivity")
+    unsigned = [(await door.knock(body, path=path))[0] for path in paths]
+    signed = [await door.knock(body, door.signed(body), path) for path in paths]
 
     assert unsigned == [401, 401]
-    assert await door.knock(body, door.signed(body), "commands") == (200, "")
+    assert signed == [(200, "")] * 2
     assert await door.stored(event_id) == await door.stored(f"command:{event_id}") == []
 
 

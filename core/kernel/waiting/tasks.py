@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-AGAIN_SECONDS = 0.5  # a task that has swallowed its cancellation is cancelled again after so long
+# A task that has swallowed its cancellation is cancelled again after so long: longer than a clean-up
+# takes (a rollback, a last word to Slack), which a second cancellation would break off.
+AGAIN_SECONDS = 5.0
 
 
 async def end(*tasks: "asyncio.Task[Any]") -> None:

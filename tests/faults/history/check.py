@@ -183,7 +183,7 @@ def uncommitted(history: History) -> Iterator[str]:
 
 def undrained(history: History) -> Iterator[str]:
     """In the end nothing waits: no mailbox, no event, no turn, no message on its way. Spared is a turn
-    whose event fell into the gap of a failover: nobody can know that it was begun."""
+    whose event fell into the gap of a failover: it is given up hours later (give_up_lost_turns)."""
     gone = swallowed(history)
     poisoned = Counter(said.workspace for said in history.said if said.poison)
     if history.mailboxes:

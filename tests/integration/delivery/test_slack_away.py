@@ -61,7 +61,7 @@ async def test_without_a_slot_for_a_stream_the_answer_is_posted_at_once(stage, h
         await pace.wait_for_slot("chat.startStream", None, 0.0)
     with pytest.raises(NotCarriedOut):
         await pace.wait_for_slot("chat.startStream", None, 0.0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await asked.run()
     [message] = await asked.said()
 

@@ -12,7 +12,7 @@ from core.tenancy.install_workspace import open_bot_token
 from core.tenancy.workspaces import Workspaces
 from tests.integration.installations.test_install import row
 from tests.integration.lifecycle import actions
-from tests.integration.worker.queueing import until
+from tests.integration.worker.queueing import is_true, until
 
 
 @pytest.fixture
@@ -108,11 +108,10 @@ async def test_a_slack_that_hangs_holds_the_start_up_for_a_moment_alone(
     monkeypatch.setattr(given_token, "START_SECONDS", 0.2)
     slack.slow_s = 3600.0
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async with start(given(slack, team)):
-            pass
-
-    assert slack.count("auth.test") == 1, "it was asked, and not waited for"
+            # It is asked, and was not waited for: on a busy machine it hears of it after the start.
+            await until(is_true(lambda: slack.count("auth.test") == 1))
 
 
 async def test_one_that_slack_refuses_stops_no_start_where_others_are_served(

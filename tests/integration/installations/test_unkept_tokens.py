@@ -86,11 +86,11 @@ async def test_where_we_cannot_look_nothing_is_revoked(slack, process, install, 
 
 
 async def test_a_slack_that_hangs_keeps_nobody_from_the_page(slack, process, team, monkeypatch):
-    monkeypatch.setattr(discarding, "SECONDS", 0.2)
+    monkeypatch.setattr(discarding, "SECONDS", 2.0)
     approved = await process.oauth.exchange(slack.approve(team), "http://x")
     slack.slow_s = 3600.0
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await discarding.discard_token(process.database, process.oauth, approved)
 
     assert slack.count("auth.revoke") == 1, "it was asked, and not waited for"

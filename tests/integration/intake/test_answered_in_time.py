@@ -5,11 +5,13 @@ import json
 from urllib.parse import urlencode
 
 import pytest
+from aiohttp import web
 
 from bot.intake import accept
 from core.jobs.note_held_back import ACTION
+from core.lifecycle.freeze_tenant import freeze_tenant
 from tests.attacks.conftest import knocking
-from tests.attacks.door import Door, new_event_id
+from tests.attacks.door import Door, loopback, new_event_id
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ async def test_a_menu_whose_listener_fails_is_empty_in_time(door, trouble, monke
             await asyncio.sleep(30)
 
     asked = ASKED | ({"team": {"id": "TNOBODY"}} if trouble == "is another's" else {})
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):  # the slow one takes longer, and a busy machine less
         assert await interact(door, asked) == (200, '{"options": []}')
 
 
@@ -94,3 +96,38 @@ async def test_a_notice_of_nothing_is_malformed(door):
     body = json.dumps({"type": "app_rate_limited"}).encode()
 
     assert (await door.knock(body, door.signed(body)))[0] == 400
+
+
+@pytest.fixture
+async def hooks(door):
+    """Where clicks are answered, and what is said there."""
+    said: asyncio.Queue[dict] = asyncio.Queue()
+
+    async def take(request: web.Request) -> web.Response:
+        said.put_nowait(await request.json())
+        return web.Response()
+
+    async with loopback(take) as url:
+        door.stage.product.clients.base_url = f"{url}/api/"
+        yield url, said
+
+
+async def test_whoever_presses_a_button_in_a_frozen_workspace_reads_that_nobody_is_served(
+    door, hooks
+):
+    """A command and a form are answered at once; of a button Slack shows nothing but what is said at
+    its address. Nothing is sent anywhere else."""
+    url, said = hooks
+    services, tenant = door.stage.product.services, door.stage.tenants[door.company]
+    by = {"actor": "system", "reference": "test"}
+    await freeze_tenant(
+        services.database, services.provisioner, tenant.tenant_id, services.rules, **by
+    )
+    sent = {"type": "block_actions", "trigger_id": new_event_id()}
+
+    assert await interact(door, sent | {"response_url": "http://127.0.0.2:1/x"}) == (200, "")
+    assert await interact(door, sent | {"response_url": f"{url}/actions/x"}) == (200, "")
+    answer = await asyncio.wait_for(said.get(), 20)
+    assert "not set up for this workspace" in answer["text"]
+    assert answer["response_type"] == "ephemeral"
+    assert said.empty()

@@ -12,6 +12,7 @@ from bot.intake.batch import EventBatch
 from core.db.scope import schema_of
 from core.kernel.errors import Postponed
 from core.tenancy.workspaces import Workspaces
+from tests.integration.worker.queueing import is_true, until
 
 TEAMS = tuple(f"TLOCK{n:05}" for n in range(4))
 
@@ -89,11 +90,15 @@ async def test_after_the_lock_its_events_are_stored_as_before(intake, tenants, a
     assert await stored(tenants[0], "EvAfterLock") == await stored(tenants[0], "EvAfterLock2") == 1
 
 
-async def test_a_lock_that_is_soon_over_costs_no_event(intake, tenants, admin_dsn):
+async def test_a_lock_that_is_soon_over_costs_no_event(
+    intake, tenants, admin_dsn, monkeypatch, caplog
+):
     """Another process's commit that the disk keeps waiting holds rows we need as well."""
+    monkeypatch.setattr("bot.intake.accept.ANSWER_SECONDS", 30.0)
     async with locked(admin_dsn, tenants[0]):
         waiting = asyncio.create_task(answered(intake, TEAMS[0], "EvSoon"))
-        await asyncio.wait({waiting}, timeout=0.4)
+        # The first try is over, the second has just begun: it waits for a moment yet.
+        await until(is_true(lambda: "tables are locked" in caplog.text))
         assert not waiting.done()
 
     assert (await waiting)[1]

@@ -99,7 +99,7 @@ async def half_sent(url: str, sent: int, *, announced: int | None = None):
 
 async def until_answered(front, status: int) -> None:
     """Until a rightly signed event is answered with this status."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await front.send("EvRoom") != status:
             pass
 

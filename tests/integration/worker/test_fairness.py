@@ -103,7 +103,7 @@ async def test_turns_that_never_end_leave_half_of_the_slots_to_others(database, 
     assert len(most) == 40
 
 
-async def test_a_claim_past_ten_thousand_mailboxes_of_a_full_tenant_is_quick(
+async def test_a_claim_past_ten_thousand_mailboxes_of_a_full_tenant_reads_each_once(
     database, new_context, context, many_due
 ):
     other = await new_context()
@@ -118,7 +118,7 @@ async def test_a_claim_past_ten_thousand_mailboxes_of_a_full_tenant_is_quick(
 
     assert other.tenant_id in {lease.tenant_id for lease in leases}
     assert context.tenant_id not in {lease.tenant_id for lease in leases}
-    assert plan["Execution Time"] < 100.0, plan
+    assert rows_read(plan) <= LOTS + 100, plan  # each once, and none for each other
 
 
 async def test_a_claim_among_ten_thousand_due_mailboxes_reads_only_what_it_takes(
@@ -128,7 +128,7 @@ async def test_a_claim_among_ten_thousand_due_mailboxes_reads_only_what_it_takes
     plan = await _explain(database, [])
 
     assert "mailbox_turn" in json.dumps(plan)
-    assert plan["Execution Time"] < 50.0, plan
+    assert rows_read(plan) < 100, plan
 
 
 async def test_a_crowd_is_told_of_once_an_hour(database, context, many_due):
@@ -232,3 +232,15 @@ async def _explain(database, busy):
         await nested.rollback()
     (plan,) = json.loads(text)
     return plan
+
+
+def rows_read(plan) -> float:
+    """How many rows of mailboxes were looked at to find what is taken: no machine is slow in that."""
+    total, left = 0.0, [plan["Plan"]]
+    while left:
+        node = left.pop()
+        left += node.get("Plans", [])
+        if node.get("Relation Name") == "mailbox" and "Scan" in node["Node Type"]:
+            looked_at = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            total += looked_at * node["Actual Loops"]
+    return total

@@ -192,7 +192,7 @@ async def test_a_turn_that_does_not_let_go_holds_nobody_up(database, context, mo
     await put(database, context, "box", "stubborn")
     async with running(worker_for(database, context, stubborn, lease_seconds=60.0)) as (worker,):
         await asyncio.wait_for(begun.wait(), 10)
-        await asyncio.wait_for(worker.stop(grace_seconds=0.01), 5)
+        await asyncio.wait_for(worker.stop(grace_seconds=0.01), 30)
         held = await claim(database, "next", context)
         may_end.set()
 

@@ -4,10 +4,13 @@ import asyncio
 
 import pytest
 
+from bot.worker.worker import LAST_WORDS_SECONDS
+from core.kernel.waiting import tasks as waiting
 from core.kernel.waiting.tasks import cancellation_first, end
 
 
-async def test_a_task_that_took_its_cancellation_for_a_failure_is_cancelled_again():
+async def test_a_task_that_took_its_cancellation_for_a_failure_is_cancelled_again(monkeypatch):
+    monkeypatch.setattr(waiting, "AGAIN_SECONDS", 0.01)
     taken = []
 
     async def stubborn():
@@ -30,6 +33,11 @@ async def test_a_task_that_took_its_cancellation_for_a_failure_is_cancelled_agai
 
     assert [task.done() for task in tasks] == [True, True]
     assert len(taken) == 2
+
+
+def test_a_clean_up_has_all_its_time_before_a_second_cancellation():
+    """A turn that is stopped has so long for what it leaves behind in Slack."""
+    assert waiting.AGAIN_SECONDS > LAST_WORDS_SECONDS
 
 
 async def test_whoever_waits_for_the_end_can_be_cancelled_too():
