@@ -66,6 +66,7 @@ from core.knowledge.arrivals.in_turn import InTurn
 from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
+from core.knowledge.second_look.closeness import closeness
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.membership.readers import Readers
@@ -114,7 +115,7 @@ async def open_product(settings: Settings, storage: Storage) -> AsyncIterator[Pr
         stack.push_async_callback(_close, clients, farewell)
         messenger = SlackMessenger(clients, workspaces, session)
         embedder, reader = await open_embedder(settings, model_client), LimitedReader()
-        gateway = open_gateway(settings, storage.database, model_client)
+        gateway = open_gateway(settings, storage.database, model_client, embedder)
         network = Network(settings.mcp_allow_private)
         servers = ToolServers(network, tell=_tell_owners(storage.database))
         directory = SlackDirectory(clients, workspaces)
@@ -200,12 +201,15 @@ def _staff(
     return Staff(ready_roster(), gateway, embedder, messenger, dispatcher, *slack, servers)
 
 
-def open_gateway(settings: Settings, database: Database, client: httpx.AsyncClient) -> Gateway:
+def open_gateway(
+    settings: Settings, database: Database, client: httpx.AsyncClient, embedder: Embedder | None
+) -> Gateway:
     """The one door to a model, with the operator's limits and a ledger that tells owners."""
 
     tell = _tell_owners(database)
     limits = Limits(calls_at_once=settings.calls_at_once)
-    return Gateway(providers(settings, client), limits, Ledger(trial_limits(settings), tell))
+    found = providers(settings, client, embedder)
+    return Gateway(found, limits, Ledger(trial_limits(settings), tell))
 
 
 def _tell_owners(database: Database) -> Callable[[TenantId, str, str], Awaitable[None]]:
@@ -224,7 +228,9 @@ def trial_limits(settings: Settings) -> tuple[Limit, ...]:
     )
 
 
-def providers(settings: Settings, client: httpx.AsyncClient) -> list[Provider]:
+def providers(
+    settings: Settings, client: httpx.AsyncClient, embedder: Embedder | None = None
+) -> list[Provider]:
     """The models in the order they are asked. Without any key: the offline model, which quotes."""
     found: list[Provider] = []
     if settings.groq_api_key:
@@ -252,7 +258,8 @@ def providers(settings: Settings, client: httpx.AsyncClient) -> list[Provider]:
         )
     if not found:
         log.warning("no model key is set: the offline model answers by quoting documents")
-        found.append(Offline(settings.offline_words_per_s))
+        compare = partial(closeness, embedder) if embedder else None
+        found.append(Offline(settings.offline_words_per_s, closeness=compare))
     return found
 
 

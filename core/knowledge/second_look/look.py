@@ -10,17 +10,14 @@ by that). The figures were fitted on `tests/unit/knowledge/handbooks` and `tests
 together: of 485 questions that no document answers 1 is left, of 229 that one answers 200 find passages.
 """
 
-import logging
 from collections.abc import Sequence
 from itertools import islice
 
-from core.gateway.ports import ProviderError
-from core.knowledge.embedding.vendors.embedder import VendorEmbedder
-from core.knowledge.embedding.vendors.scale import AS_IT_IS
 from core.knowledge.model import Findings
 from core.knowledge.ports import Embedder
 from core.knowledge.ranking.question import take_apart
 from core.knowledge.ranking.support import Evidence, knows_what_is_asked, margin
+from core.knowledge.second_look.closeness import closeness
 from core.knowledge.second_look.sentences import sentences
 
 SURE = 0.25  # a passage that supports by so much more than it must needs no second look
@@ -31,8 +28,6 @@ MOST_PASSAGES = 3
 MOST_SENTENCES = 40  # each costs an embedding
 
 Said = tuple[str, str]  # a passage's text, and the heading or title above it
-
-log = logging.getLogger(__name__)
 
 
 def wanted(found: Sequence[Evidence]) -> float | None:
@@ -53,8 +48,8 @@ def _needed(evidence: Evidence) -> float:
 async def says_it(embedder: Embedder, asked: str, evidence: Evidence, passage: Said) -> bool:
     """Whether a passage that as a whole does not support an answer has a sentence that does."""
     by = margin(evidence)
-    closeness = await closest(embedder, asked, [passage])
-    return by is not None and closeness is not None and by + closeness >= _needed(evidence)
+    said = await closest(embedder, asked, [passage])
+    return by is not None and said is not None and by + said >= _needed(evidence)
 
 
 async def is_doubtful(
@@ -66,23 +61,13 @@ async def is_doubtful(
         return False
     judged = take_apart(findings.read_as or question, history, embedder.rarity).judged
     found = [(one.text, one.heading or one.title) for one in findings.found]
-    closeness = await closest(embedder, judged, found)
-    return closeness is not None and closeness < findings.wanted
+    said = await closest(embedder, judged, found)
+    return said is not None and said < findings.wanted
 
 
 async def closest(embedder: Embedder, asked: str, passages: Sequence[Said]) -> float | None:
     """How close to what is *asked* the closest sentence of the first passages comes, on the scale that
     `support` is fitted for; None where it cannot be said."""
     said = (one for passage in passages[:MOST_PASSAGES] for one in sentences(*passage))
-    try:
-        one, *others = await embedder.embed([asked, *islice(said, MOST_SENTENCES)])
-        scale = await embedder.scale() if isinstance(embedder, VendorEmbedder) else AS_IT_IS
-    except ProviderError as error:
-        log.warning("no second look at what was found: %s: %s", embedder.name, error)
-        return None
-    return max((scale.of(_closeness(one, other)) for other in others), default=None)
-
-
-def _closeness(one: list[float], other: list[float]) -> float:
-    """The cosine of two vectors of length 1."""
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    of_each = await closeness(embedder, asked, list(islice(said, MOST_SENTENCES)))
+    return max(of_each, default=None) if of_each is not None else None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.gateway.model import NOTHING_FOUND, Delta, Finished, Passage, cited
+from core.gateway.model import NOTHING_FOUND, Delta, Exchange, Finished, Passage, cited
 from core.gateway.ports import ProviderError
 from core.gateway.prompt import build_prompt
 from core.gateway.providers.offline.offline import DISCLOSURE, Offline
@@ -159,3 +159,37 @@ async def test_a_misspelt_question_is_quoted_for_as_it_was_read(tenant, turn):
     said = [d async for d in Offline().stream(build_prompt(tenant, asked)) if isinstance(d, Delta)]
     assert "400 EUR" in (text := "".join(delta.text for delta in said))
     assert "8 EUR" not in text
+
+
+async def test_sentences_are_compared_with_what_a_question_leans_on(tenant, turn):
+    compared = []
+
+    async def closeness(asked, texts):
+        compared.append(asked)
+        return [1.0 if "eight weeks" in text else 0.1 for text in texts]
+
+    earlier = (Exchange("person", "What is parental leave?"),)
+    asked = replace(turn, question="And when?", thread=earlier)
+    assert "eight weeks ahead. [1]" in await _said(tenant, asked, closeness)
+    assert "eight weeks ahead. [1]" in await _said(tenant, turn, closeness)
+    assert compared == ["What is parental leave?\nAnd when?", turn.question]
+
+
+async def test_where_sentences_cannot_be_compared_words_choose(tenant, turn):
+    async def closeness(asked, texts):
+        return None
+
+    assert await _said(tenant, turn, closeness) == await _said(tenant, turn, None)
+
+
+async def test_nothing_is_compared_for_a_greeting_or_where_nothing_is_quoted(tenant, turn):
+    async def closeness(asked, texts):
+        raise AssertionError(asked)
+
+    for asked in (replace(turn, question="Hello"), replace(turn, doubtful=True)):
+        await _said(tenant, asked, closeness)
+
+
+async def _said(tenant, turn, closeness):
+    stream = Offline(closeness=closeness).stream(build_prompt(tenant, turn))
+    return "".join([item.text async for item in stream if isinstance(item, Delta)])

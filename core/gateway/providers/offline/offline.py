@@ -2,18 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.gateway.model import NOTHING_FOUND, Delta, Finished
 from core.gateway.ports import AnswerStream, ProviderError
 from core.gateway.prompt import Prompt
-from core.gateway.providers.offline.quotes import Quote, best_quotes
+from core.gateway.providers.offline.quotes import Quote, best_quotes, leans, to_compare
 
 LEAD = "From your documents:"
 DISCLOSURE = "_Offline model: I only quote your documents. Connect a model for full answers._"
 ADVICE = "Try other words, or drop a file that covers it into a direct message with me."
 WORDS_AT_ONCE = 8
+MOST_COMPARED = 80  # sentences; each costs an embedding
+
+# What is asked, and texts → how close each comes to it in meaning; None where that cannot be told.
+Closeness = Callable[[str, Sequence[str]], Awaitable[Sequence[float] | None]]
 
 _WORD_WITH_SPACE = re.compile(r"\s*\S+\s*")
 _GREETING = re.compile(
@@ -32,11 +36,13 @@ _IMAGE = re.compile(r"!\[([^\]]*)\](\([^)]*\))?")
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """*words_per_s* paces the stream so that a person sees it come; None is as fast as it goes."""
+    """*words_per_s* paces the stream so that a person sees it come; None is as fast as it goes. Without
+    *closeness*, sentences are chosen by their words alone."""
 
     words_per_s: float | None = None
     name: str = "offline"
     model: str = "offline-quotes"
+    closeness: Closeness | None = None
 
     def __post_init__(self) -> None:
         if self.words_per_s is not None and self.words_per_s <= 0:
@@ -48,11 +54,12 @@ class Offline:
             raise ProviderError(
                 "refused", "the offline model answers in no given form", about_request=True
             )
+        words = await _compose(prompt, self.closeness)
         if self.words_per_s is None:
-            for group in _groups(_compose(prompt), WORDS_AT_ONCE):
+            for group in _groups(words, WORDS_AT_ONCE):
                 yield Delta(group)
         else:
-            async for delta in _paced(_groups(_compose(prompt), 1), self.words_per_s):
+            async for delta in _paced(_groups(words, 1), self.words_per_s):
                 yield delta
         yield Finished(self.model, self.name)
 
@@ -72,7 +79,7 @@ def _groups(text: str, size: int) -> Iterator[str]:
         yield "".join(words[start : start + size])
 
 
-def _compose(prompt: Prompt) -> str:
+async def _compose(prompt: Prompt, closeness: Closeness | None) -> str:
     said = prompt.question.strip().strip("!.,:;?)( ").casefold()
     if not said or _GREETING.fullmatch(said):
         words = f"Hello! I am {prompt.agent}, the {prompt.role} agent. Ask me about your documents."
@@ -82,10 +89,23 @@ def _compose(prompt: Prompt) -> str:
         words = f"{NOTHING_FOUND} {ADVICE}"
     else:
         asked = [said.text for said in prompt.thread if said.speaker == "person"]
-        question = prompt.read_as or prompt.question
-        quotes = best_quotes(question, prompt.passages, asked[-1] if asked else "")
+        question, before = prompt.read_as or prompt.question, asked[-1] if asked else ""
+        compared = await _compared(question, before, prompt, closeness)
+        quotes = best_quotes(question, prompt.passages, before, compared)
         words = "\n\n".join([LEAD, *map(_blockquote, quotes)]) if quotes else NOTHING_FOUND
     return f"{words}\n\n{DISCLOSURE}"
+
+
+async def _compared(
+    question: str, before: str, prompt: Prompt, closeness: Closeness | None
+) -> Mapping[str, float] | None:
+    """How close what may be quoted comes to the question, which may lean on the one *before*."""
+    if closeness is None:
+        return None
+    texts = to_compare(prompt.passages)[:MOST_COMPARED]
+    whole = f"{before}\n{question}" if before and leans(question) else question
+    found = await closeness(whole, texts) if texts else None
+    return dict(zip(texts, found, strict=True)) if found is not None else None
 
 
 def _blockquote(quote: Quote) -> str:

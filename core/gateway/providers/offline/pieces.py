@@ -9,7 +9,7 @@ LONGEST_SENTENCE = 420  # characters
 LONGEST_LIST = 900
 # What people call a numbered list without seeing it.
 _NUMBERED = "steps procedure process"
-_HEADING_PATH = " › "
+HEADING_PATH = " › "
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])")
 _LIST_ITEM = re.compile(r"(?P<mark>[-*+•]|\d{1,3}[.)])\s+")
@@ -91,7 +91,7 @@ def _list(opening: str, items: list[str], heading: str) -> Iterator[Piece]:
         return
     about = opening
     if is_numbered:
-        about += f" {_NUMBERED} {heading.rpartition(_HEADING_PATH)[2]}"
+        about += f" {_NUMBERED} {heading.rpartition(HEADING_PATH)[2]}"
     text = opening
     for item in items:
         if len(text) + len(item) > LONGEST_LIST:

@@ -1,4 +1,5 @@
-"""Which sentences of the passages speak to a question: plain word overlap, weighted by rarity."""
+"""Which sentences of the passages speak to a question: by the words they share with it, weighted by rarity, by
+how close they come to it in meaning where that can be told, and by whether they have what it asks for."""
 
 import math
 import re
@@ -7,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.gateway.model import Passage
-from core.gateway.providers.offline.pieces import Piece, pieces
+from core.gateway.providers.offline.expected import expected
+from core.gateway.providers.offline.pieces import HEADING_PATH, Piece, pieces
 
 MOST_QUOTES = 5
 # A quote must carry this share of what the best one carries, or it is noise.
@@ -23,6 +25,13 @@ EARLIER_SHARE = 0.8
 # best one's. Without scores each place down takes this share of a quote's weight.
 FIT_POWER = 5
 PLACE_SHARE = 0.3
+# Where sentences are compared by meaning, that is so much of a quote's weight and its words are the rest; the
+# passage's score then counts as it is. From .6 to .9 the golden sets hardly change.
+MEANING_SHARE = 0.75
+FIT_POWER_WITH_MEANING = 1
+LONGEST_COMPARED = 300  # characters of a candidate
+# What lacks the kind of thing that is asked for, a number or a time.
+OTHER_KIND_SHARE = 0.5
 # What is no sentence names a thing and says nothing of it.
 CAPTION_SHARE = 0.5
 
@@ -50,24 +59,35 @@ class Quote:
 class _Candidate:
     number: int
     text: str
+    said: str  # the text under its heading, as its meaning is compared
     is_caption: bool
     worth: Mapping[str, float]  # of each word it answers to, from 0 to 1
 
 
-def best_quotes(question: str, passages: Sequence[Passage], before: str = "") -> list[Quote]:
+def to_compare(passages: Sequence[Passage]) -> list[str]:
+    """What there is to quote, as its meaning is compared with the question."""
+    return list(dict.fromkeys(c.said for passage in passages for c in _candidates(passage)))
+
+
+def best_quotes(
+    question: str,
+    passages: Sequence[Passage],
+    before: str = "",
+    closeness: Mapping[str, float] | None = None,
+) -> list[Quote]:
     """The sentences, list items and table rows that answer best, best first; never reworded.
 
-    *before* is the question asked just before: "How often?" says nothing without it.
+    *before* is the question asked just before: "How often?" says nothing without it. *closeness* in
+    meaning of what is `to_compare`; None where it cannot be told.
     """
     candidates = [c for passage in passages for c in _candidates(passage)]
-    wanted = _wanted(question, before)
-    seen_in = Counter(word for c in candidates for word in c.worth.keys() & wanted.keys())
-    rarity = {
-        word: wanted[word] * math.log(1 + len(candidates) / count)
-        for word, count in seen_in.items()
-    }
-    fits = _fits(passages)
-    scored = [(_score(c, rarity) * fits[c.number], -place, c) for place, c in enumerate(candidates)]
+    shared = _shared(candidates, _wanted(question, before))
+    fits = _fits(passages, FIT_POWER if closeness is None else FIT_POWER_WITH_MEANING)
+    speaks, has = _speaks(candidates, shared, closeness), expected(question)
+    scored = [
+        (speaks[place] * fits[c.number] * (1.0 if has(c.text) else OTHER_KIND_SHARE), -place, c)
+        for place, c in enumerate(candidates)
+    ]
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     if not scored or scored[0][0] == 0:
         # The search judged by meaning and no word is shared: begin where it would begin.
@@ -77,11 +97,41 @@ def best_quotes(question: str, passages: Sequence[Passage], before: str = "") ->
     return _distinct(c for score, _, c in scored if score >= floor)
 
 
-def _fits(passages: Sequence[Passage]) -> dict[int, float]:
+def _shared(candidates: Sequence[_Candidate], wanted: Mapping[str, float]) -> list[float]:
+    """For each candidate, what the words that it shares with the question weigh."""
+    seen_in = Counter(word for c in candidates for word in c.worth.keys() & wanted.keys())
+    rarity = {
+        word: wanted[word] * math.log(1 + len(candidates) / count)
+        for word, count in seen_in.items()
+    }
+    return [_score(candidate, rarity) for candidate in candidates]
+
+
+def _speaks(
+    candidates: Sequence[_Candidate],
+    shared: Sequence[float],
+    closeness: Mapping[str, float] | None,
+) -> list[float]:
+    """By words, and by meaning if that can be told, from 0 to 1."""
+    most = max(shared, default=0.0) or 1.0
+    by_words = [weight / most for weight in shared]
+    if closeness is None:
+        return by_words
+    by_meaning = [
+        max(0.0, closeness.get(c.said, 0.0)) * (CAPTION_SHARE if c.is_caption else 1.0)
+        for c in candidates
+    ]
+    return [
+        (1 - MEANING_SHARE) * words + MEANING_SHARE * meaning
+        for words, meaning in zip(by_words, by_meaning, strict=True)
+    ]
+
+
+def _fits(passages: Sequence[Passage], power: int) -> dict[int, float]:
     """By number, how much each passage counts: as the search judged it, else by its place."""
     best = max((passage.score or 0.0 for passage in passages), default=0.0)
     return {
-        passage.number: (passage.score / best) ** FIT_POWER
+        passage.number: (passage.score / best) ** power
         if passage.score and best
         else (1 - PLACE_SHARE) ** (passage.number - 1)
         for passage in passages
@@ -91,10 +141,15 @@ def _fits(passages: Sequence[Passage]) -> dict[int, float]:
 def _wanted(question: str, before: str) -> dict[str, float]:
     """The words that count, and how much each does."""
     asked = stems(question) - _COMMON_STEMS
-    earlier = stems(before) - _COMMON_STEMS if len(asked) < FEW_WORDS else frozenset()
+    earlier = stems(before) - _COMMON_STEMS if leans(question) else frozenset()
     if not asked | earlier:
         return dict.fromkeys(stems(question), 1.0)
     return dict.fromkeys(earlier, EARLIER_SHARE) | dict.fromkeys(asked, 1.0)
+
+
+def leans(question: str) -> bool:
+    """Whether it says little of its own."""
+    return len(stems(question) - _COMMON_STEMS) < FEW_WORDS
 
 
 def stems(text: str) -> frozenset[str]:
@@ -136,7 +191,9 @@ def _candidates(passage: Passage) -> Iterator[_Candidate]:
         own = stems(piece.about)
         if own:
             worth = _worth(piece, own, passage.title)
-            yield _Candidate(passage.number, piece.text, piece.is_caption, worth)
+            above = piece.heading.rpartition(HEADING_PATH)[2]
+            said = f"{above}: {piece.text}"[:LONGEST_COMPARED]
+            yield _Candidate(passage.number, piece.text, said, piece.is_caption, worth)
 
 
 def _worth(piece: Piece, own: frozenset[str], title: str) -> Mapping[str, float]:
