@@ -26,7 +26,7 @@ from core.knowledge.arrivals.model import unseen
 from core.knowledge.forget_document import forget_any
 from core.knowledge.ingest_document import ingest_document
 from core.knowledge.list_documents import list_holdings
-from core.knowledge.model import ENDINGS, Findings, Within
+from core.knowledge.model import ENDINGS, MAX_BYTES, Findings, Within
 from core.knowledge.ports import Reader
 from core.knowledge.reading.child_process import Died, ReadingChild
 
@@ -190,7 +190,7 @@ async def add_file(
         reader or shelf.reader,
         shelf.embedder,
         title=title or path.name,
-        content=await asyncio.to_thread(path.read_bytes),
+        content=await asyncio.to_thread(_read, path),
         added_by=OPERATOR,
         reference=new_reference(),
         quota=shelf.quota,
@@ -224,6 +224,11 @@ async def _add_files(
                     click.echo(f"{title}: {words or 'already there'}")
                 advance(number + 1)
     return added, known, failed
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)  # of a film no more comes into memory
 
 
 def _in_words(error: Exception) -> str:
@@ -284,16 +289,17 @@ async def _find_workspace(product: Product, wanted: str | None) -> TenantContext
 
 
 def titled_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Files and the readable files of folders, each with its title: the path below the folder, so
-    that two of one name are two documents."""
+    """Files and the readable files of folders, each with the path below the folder as its title. Links
+    out of a folder do not count: who made one would choose what everybody may read."""
     found: list[tuple[Path, str]] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(entry for entry in path.rglob("*") if entry.is_file())
+            files = (entry for entry in path.rglob("*") if entry.is_file())
+            inside = sorted(one for one in files if one.resolve().is_relative_to(path.resolve()))
             found += (
-                (entry, entry.relative_to(path).as_posix())
-                for entry in inside
-                if entry.suffix.lower() in READABLE
+                (one, one.relative_to(path).as_posix())
+                for one in inside
+                if one.suffix.lower() in READABLE
             )
         else:
             found.append((path, path.name))

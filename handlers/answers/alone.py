@@ -11,6 +11,7 @@ from core.conversations.model import Outgoing, Place, Question
 from core.conversations.outbox import post
 from core.conversations.sharing.offer_alone import find_withheld, key_of_again
 from core.conversations.turns.run_turn import run_turn
+from core.knowledge.access.find_asker import find_asker
 from core.services import Services
 from core.tenancy.model import Person
 from handlers.blocks.answers.alone import ALONE, answered_alone, asked_again
@@ -50,6 +51,10 @@ async def _answer(services: Services, pressed: Pressed, person: Person, team_id:
         agent=kept.agent,
         because=BECAUSE,
         about=kept.about,
+    )
+    # Slack is asked anew where they are: they may have left a channel since they asked.
+    await find_asker(
+        tenant, services.staff.readers, person_id=pressed.person_id, private=True, fresh=True
     )
     await run_turn(tenant, services.staff, question)
     return answered_alone()

@@ -45,6 +45,14 @@ async def test_a_pdf_keeps_its_pages():
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+async def test_a_text_is_read_with_and_without_a_mark_of_what_it_is_written_in(encoding):
+    """Excel and Notepad begin theirs with one; the process can load no codec any more by then."""
+    content = "Straße;Nummer\nTejo;4\n".encode(encoding)
+    (part,) = (await LimitedReader().read(content, "a.csv")).parts
+    assert part.text == "| Straße | Nummer |\n| --- | --- |\n| Tejo | 4 |"
+
+
 async def test_a_scan_is_said_to_be_one():
     with pytest.raises(Invalid, match="it may be a scan"):
         await LimitedReader().read(pdf(["", ""]), "scan.pdf")

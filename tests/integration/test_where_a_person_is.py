@@ -164,3 +164,12 @@ async def test_the_room_is_looked_into_before_anything_else(context, readers, to
     )
 
     assert told.asked == ["C0500", "U1"]
+
+
+async def test_what_is_asked_anew_is_not_known_any_more_where_no_answer_comes(context, told, clock):
+    """Who may have left meanwhile is not taken for a member because Slack is slow."""
+    readers = Readers(told, told, clock, within=0.05)
+    assert (await readers.look_around(context, "U1", MANY[:1])).channels == {MANY[0]}
+    told.silent = {"U1", MANY[0]}
+    assert (await readers.look_around(context, "U1", MANY[:1], fresh=True)).channels == set()
+    assert (await readers.look_around(context, "U1", MANY[:1])).channels == set()

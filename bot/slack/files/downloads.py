@@ -74,7 +74,7 @@ async def _read(answer: aiohttp.ClientResponse, size: int | None, limit: int) ->
         content += piece
         if len(content) > limit:
             raise Invalid(
-                f"That file is larger than {limit // 1_000_000} MB, the most I can read. Send it in parts."
+                f"That file is larger than {limit // 2**20} MB, the most I can read. Send it in parts."
             )
     # Without the right to a file Slack answers 200 with a page to sign in on. Where it does not say how
     # large the file is, no page can be told from that one.

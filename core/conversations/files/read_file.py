@@ -20,9 +20,8 @@ from core.kernel.waiting.outage import DATABASE_AWAY
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.arrivals.model import Arrival, Withdrawn
 from core.knowledge.arrivals.take_in import take_in
-from core.knowledge.model import Ingested
+from core.knowledge.model import MAX_BYTES, Ingested
 
-LARGEST_FILE = 20_000_000  # bytes
 # The task may be quicker than the card. So long after it came it goes on without: Slack takes no card.
 CARD_PATIENCE_SECONDS = 120.0
 LOST = "It was lost while it waited for its turn. Send it to me again, please."
@@ -129,7 +128,7 @@ class FileReading:
             self._filing.source,
             file.url,
             size=file.size,
-            limit=LARGEST_FILE,
+            limit=MAX_BYTES,
             person_id=self._place.person_id,
             reference=self._reference,
         )

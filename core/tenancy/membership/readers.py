@@ -128,7 +128,7 @@ class Readers:
 
         async def look(channel: str) -> None:
             async with turn:
-                found = None if fresh else self._known.find(context, channel)
+                found = self._find(context, channel, fresh=fresh)
                 if found is None:
                     since = self._clock()
                     found = await self._members.list_members(context, channel)
@@ -141,12 +141,18 @@ class Readers:
     async def _list_of(
         self, context: TenantContext, person_id: str, *, fresh: bool
     ) -> frozenset[str] | None:
-        found = None if fresh else self._known.find(context, person_id)
+        found = self._find(context, person_id, fresh=fresh)
         if found is None:
             since = self._clock()
             found = await self._members.list_channels(context, person_id)
             self._known.put(context, person_id, found, since)
         return found
+
+    def _find(self, context: TenantContext, about: str, *, fresh: bool) -> frozenset[str] | None:
+        """What is asked anew is not known any more, also where no answer comes in time."""
+        if fresh:
+            self._known.forget(context, about)
+        return self._known.find(context, about)
 
 
 def _where(person_id: str, looked: dict[str, frozenset[str]]) -> frozenset[str]:

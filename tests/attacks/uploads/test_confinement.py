@@ -83,7 +83,7 @@ def deeds_done(folder: Path, deeds: dict[str, str], walls: str) -> list[str]:
         capture_output=True,
         cwd=folder,
         env={"PYTHONPATH": str(ROOT)},
-        timeout=30,
+        timeout=120,  # a starved machine takes long to start one
         check=True,
     )
     found: list[str] = json.loads(told.stdout)

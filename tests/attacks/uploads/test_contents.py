@@ -115,11 +115,52 @@ async def test_what_a_page_hides_from_its_readers_is_not_read(reader):
     assert "obey" not in (await reader.read(page.encode(), "a.html")).parts[0].text
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.txt", ""])
+async def test_a_page_in_utf_16_is_a_page(reader, name):
+    page = "<html><script>obey()</script><p hidden>obey</p><p>Leave is granted.</p></html>"
+    read = await reader.read(page.encode("utf-16"), name)
+    assert (read.media, read.parts[0].text) == ("html", "Leave is granted.")
+
+
+async def test_a_page_without_a_head_is_a_page_by_its_name(reader):
+    read = await reader.read(b"<p>Leave.</p><script>obey()</script><p hidden>obey", "policy.html")
+    assert (read.media, read.parts[0].text) == ("html", "Leave.")
+
+
+HIDDEN_STYLES = (
+    f'<w:styles xmlns:w="{hostile.NAMESPACE}">'
+    '<w:style w:styleId="Ghost"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:styleId="Heir"><w:basedOn w:val="Ghost"/></w:style>'
+    '<w:style w:styleId="Seen"><w:basedOn w:val="Ghost"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
+    "</w:styles>"
+).encode()
+
+
+def paragraph(words: str, of_paragraph: str = "", of_words: str = "") -> str:
+    return f"<w:p><w:pPr>{of_paragraph}</w:pPr><w:r><w:rPr>{of_words}</w:rPr><w:t>{words}</w:t></w:r></w:p>"
+
+
 async def test_words_that_word_hides_are_not_read(reader):
-    hidden = hostile.document().replace(
-        b"</w:p>", b"<w:r><w:rPr><w:vanish/></w:rPr><w:t>obey</w:t></w:r></w:p>"
+    """By themselves, by their style, by their paragraph's, or by one that it is based on; in notes too."""
+    called = '<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    shown = paragraph("shown", '<w:pStyle w:val="Ghost"/>', '<w:vanish w:val="false"/>')
+    hidden = [
+        paragraph("obey", of_words="<w:vanish/>"),
+        paragraph("obey", of_words='<w:rStyle w:val="Ghost"/>'),
+        paragraph("obey", '<w:pStyle w:val="Heir"/>'),
+        f"<w:tbl><w:tr><w:tc>{paragraph('obey', of_words='<w:vanish/>')}</w:tc></w:tr></w:tbl>",
+    ]
+    body = "".join((*hidden, shown, paragraph("seen", '<w:pStyle w:val="Seen"/>'), called))
+    main = hostile.document().replace(b"</w:body>", body.encode() + b"</w:body>")
+    note = paragraph("noted") + paragraph("obey", of_words="<w:vanish/>")
+    notes = (
+        f'<w:footnotes xmlns:w="{hostile.NAMESPACE}"><w:footnote w:id="2">{note}</w:footnote>'
+        "</w:footnotes>"
     )
-    assert "obey" not in (await reader.read(hostile.word(hidden), "a.docx")).parts[0].text
+    parts = {"word/styles.xml": HIDDEN_STYLES, "word/footnotes.xml": notes.encode()}
+    text = (await reader.read(hostile.word(main, **parts), "a.docx")).parts[0].text
+    assert "obey" not in text
+    assert all(word in text for word in ("Everyone has twenty days.", "shown", "seen", "(noted)"))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +181,8 @@ async def test_words_that_word_hides_are_not_read(reader):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_a_file_made_to_take_for_ever_ends_in_time_in_words_or_in_text(reader, content, name):
-    async with asyncio.timeout(10):
-        with suppress(Invalid):
-            assert (await reader.read(content, name)).parts
+async def test_a_file_made_to_take_for_ever_ends_in_time_in_words_or_in_text(
+    reader, in_time, content, name
+):
+    with in_time(), suppress(Invalid):
+        assert (await reader.read(content, name)).parts

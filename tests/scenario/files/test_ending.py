@@ -15,6 +15,7 @@ from core.jobs.model import READING_PREFIX
 from core.kernel.errors import Postponed
 from core.knowledge.arrivals import store as arrivals
 from core.knowledge.forget_document import forget_document
+from core.knowledge.model import MAX_BYTES
 from handlers.files import read_file
 from handlers.giving_up import give_up
 from tests.integration.worker.queueing import until
@@ -249,6 +250,20 @@ async def test_how_large_a_file_is_is_asked_where_its_message_does_not_say(dropp
     await dropped.run()
 
     assert "is not that file" in await dropped.card()
+
+
+@pytest.mark.parametrize(("beyond", "words"), [(0, "too much text"), (1, "larger than 20 MB")])
+async def test_a_file_may_have_all_of_twenty_megabytes(dropped, beyond, words):
+    body = json.loads(dropped.event.payload)
+    blank = b" " * (MAX_BYTES + beyond)
+    for workspace in dropped.stage.sandbox.world.workspaces.values():
+        if body["file"]["file_id"] in workspace.file_bytes:
+            workspace.file_bytes[body["file"]["file_id"]] = blank
+    body["file"]["size"] = len(blank)
+    dropped.event = replace(dropped.event, payload=json.dumps(body))
+    await dropped.run()
+
+    assert words in await dropped.card()
 
 
 def _giving_again(dropped):

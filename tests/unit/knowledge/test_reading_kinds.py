@@ -14,6 +14,10 @@ from core.knowledge.reading.formats.reading import Unreadable
         (b"<!DOCTYPE html><p>x", "notes.txt", "html"),
         (b"\xef\xbb\xbf\n<html lang=en>", "a.txt", "html"),
         (b"<div><head></head><body>x", "a", "html"),
+        ("<!DOCTYPE html><p>x".encode("utf-16"), "a", "html"),
+        (b"<h1>Leave</h1><p>Twenty days", "policy.HTM", "html"),
+        (b"<!-- saved -->\n<p>x", "policy.html", "html"),
+        (b"plain words, 1 < 2", "policy.html", "txt"),
         (b"# Hello\n\nworld", "a", "md"),
         (b"see [this](http://x)", "a", "md"),
         (b"# Hello", "a.txt", "txt"),
@@ -55,6 +59,11 @@ def test_html_keeps_its_structure_and_loses_its_scripts():
 
 def test_an_unclosed_tag_in_the_head_does_not_swallow_the_page():
     assert html_to_markdown("<head><title>T<body><p>here</p>") == "here"
+
+
+def test_what_only_scripts_show_is_not_read():
+    page = "<p>One<dialog>two</dialog><dialog open>three</dialog><datalist><option>four</datalist>"
+    assert html_to_markdown(page) == "Onethree"
 
 
 def test_hostile_nesting_is_read_in_linear_time():

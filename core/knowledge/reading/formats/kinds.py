@@ -10,7 +10,7 @@ from core.knowledge.model import ENDINGS, KINDS_IN_WORDS, Media
 from core.knowledge.reading.formats.delimited import is_surely_delimited
 from core.knowledge.reading.formats.mail import looks_like_mail
 from core.knowledge.reading.formats.office.archive import END_MARK, is_office_file, office_media
-from core.knowledge.reading.formats.plain import NOT_TEXT, decode
+from core.knowledge.reading.formats.plain import NOT_TEXT, decode, in_utf8
 from core.knowledge.reading.formats.reading import Unreadable
 
 _HEAD = 1_024  # a PDF may have some bytes of junk before its mark
@@ -19,6 +19,7 @@ _HTML_START = re.compile(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html[\s>])", re.I | re.S
 )
 _HTML_TAG = re.compile(rb"<(head|body|title)[\s>]", re.I)
+_ANY_TAG = re.compile(rb"<(!--|!doctype|/?[a-z][a-z0-9]*[\s/>])", re.I)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.I)
 _PDF = re.compile(rb"(?:\A|[\r\n\0])%PDF-\d")
 _XML = re.compile(rb"\s*<(\?xml|svg|!DOCTYPE|!ENTITY)[\s>\[]", re.I)
@@ -103,13 +104,15 @@ def _refuse_others(content: bytes) -> None:
 
 
 def _text_kind(content: bytes, name: str) -> Media:
-    head = content[:_HTML_HEAD].removeprefix(b"\xef\xbb\xbf")
+    head = in_utf8(content, _HTML_HEAD)
     if _HTML_START.match(head) or (head.lstrip().startswith(b"<") and _HTML_TAG.search(head)):
         return "html"
     if _XML.match(head):
         raise Unreadable(f"I cannot read XML or SVG files. Send me {KINDS_IN_WORDS}.")
     if looks_like_mail(content):
         return "eml"
+    if name.lower().endswith(ENDINGS["html"]) and _ANY_TAG.search(head):
+        return "html"  # a page without a head, as many programs save it
     called: tuple[Media, ...] = ("md", "txt", "csv")
     for media in called:
         if name.lower().endswith(ENDINGS[media]):

@@ -10,7 +10,7 @@ from email.parser import BytesParser
 from core.knowledge.reading.formats.markdown import heading, item, one_line
 from core.knowledge.reading.formats.markup import html_to_markdown
 from core.knowledge.reading.formats.plain import decode, known_charset
-from core.knowledge.reading.formats.reading import Reading
+from core.knowledge.reading.formats.reading import Reading, first_names
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _LONGEST_HEADER = 2_000
@@ -91,6 +91,5 @@ def _decoded(raw: str) -> str:
 def _said_of(attached: list[str]) -> tuple[str, ...]:
     if not attached:
         return ()
-    names = ", ".join(name or "a file without a name" for name in attached[:_MOST_NAMES])
-    more = f" and {len(attached) - _MOST_NAMES} more" if len(attached) > _MOST_NAMES else ""
-    return (f"I did not read what is attached to it: {names}{more}.",)
+    names = [name or "a file without a name" for name in attached]
+    return (f"I did not read what is attached to it: {first_names(names, _MOST_NAMES)}.",)

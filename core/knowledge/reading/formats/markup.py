@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 # What no reader of the page sees, and what stands around its text on every page of a site.
 _SKIPPED = {
     "script", "style", "noscript", "template", "svg", "iframe", "nav", "title", "select", "footer",
-    "object", "canvas", "math",
+    "object", "canvas", "math", "datalist", "noframes", "noembed",
 }  # fmt: skip
 _SKIPPED_ROLES = {"navigation", "contentinfo", "search", "menu"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -39,7 +39,7 @@ class _Markdown(HTMLParser):
             self._skipping.clear()  # an unclosed tag in the head must not swallow the page
         if self._skipping[-1:] == [tag] and tag in _OPEN_ENDED:
             self._skipping.pop()
-        if tag in _SKIPPED or (tag not in _VOID and _is_hidden(dict(attrs))):
+        if tag in _SKIPPED or (tag not in _VOID and _is_hidden(tag, dict(attrs))):
             self._skipping.append(tag)
         elif self._skipping[-1:] == [tag]:
             self._skipping.append(tag)  # one of the same name inside: its end is not ours
@@ -112,7 +112,9 @@ class _Markdown(HTMLParser):
         self._rows += 1
 
 
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
+def _is_hidden(tag: str, attributes: dict[str, str | None]) -> bool:
+    if tag == "dialog" and "open" not in attributes:
+        return True
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     if attributes.get("role") in _SKIPPED_ROLES:

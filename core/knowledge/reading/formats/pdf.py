@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import pypdfium2
 from pypdfium2 import raw
@@ -20,6 +21,8 @@ _LEVELS = 3
 _ITEM = re.compile(r"(\d{1,2})[.)] \S")
 _BULLET = re.compile(r"[•‣▪◦●○■□–·]\s*(?=\S)")
 _LEADER = re.compile(r"(?: ?\.){4,} ?")  # dots that lead the eye to a number
+_NUMBER = re.compile(r"\d{1,9}")
+_MOST_NUMBERS = 3  # in a running line: a page, of how many, and a year
 _HEAD_LINES = 4  # at the head and foot of a page together
 _MOST_NAMED = 8  # runs of scanned pages
 _FULL_LINE = 0.75  # of the longest line: a shorter one ends its paragraph
@@ -46,7 +49,7 @@ def read_pdf(content: bytes) -> Reading:
     if not any(read.lines):
         raise Unreadable("This PDF has no text in it: it may be a scan.")
     levels = heading_levels(read.lines)
-    kept = list(enumerate(without_running_lines(read.lines), 1))
+    kept = list(enumerate(without_running_lines(read.lines, read.pictured), 1))
     scans = [number for number, lines in kept if not lines and number in read.pictured]
     notes = (
         _said_of(scans, "a picture without text (a scan)", "pictures without text"),
@@ -127,30 +130,52 @@ def _measured(text_page: pypdfium2.PdfTextPage) -> Iterator[Line]:
         start += len(line) + 2
 
 
-def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
-    """Drop what stands at the top or foot of most pages: a title, a page number, a notice."""
+def without_running_lines(
+    pages: list[list[Line]], pictured: Collection[int] = ()
+) -> list[list[Line]]:
+    """Drop what stands at the top or foot of most pages: a title, a page number, a notice.
+
+    Where that is all that most pages say, it is no running line; but of those that are *pictured*, by
+    their numbers, nothing need remain.
+    """
     if len(pages) < _RUNNING_PAGES:
         return pages
-    seen = Counter(
-        key for lines in pages for key in {_running_key(line) for line in lines[:2] + lines[-2:]}
-    )
-    running = {key for key, times in seen.items() if times >= _RUNNING_SHARE * len(pages)}
-    return [
+    keys = [
         [
-            line
+            _running_keys(line, number) if _is_edge(place, len(lines)) else set[str]()
             for place, line in enumerate(lines)
-            if not (_is_edge(place, len(lines)) and _running_key(line) in running | {"#"})
         ]
-        for lines in pages
+        for number, lines in enumerate(pages, 1)
     ]
+    seen = Counter(key for page in keys for key in set[str]().union(*page))
+    running = {key for key, times in seen.items() if times >= _RUNNING_SHARE * len(pages)} | {"#"}
+    kept = [
+        [line for line, known in zip(lines, page, strict=True) if running.isdisjoint(known)]
+        for lines, page in zip(pages, keys, strict=True)
+    ]
+    written = [n for n, lines in enumerate(pages) if lines and n + 1 not in pictured]
+    if 2 * sum(not kept[n] for n in written) > len(written):
+        return [lines if n in written else kept[n] for n, lines in enumerate(pages)]
+    return kept
 
 
 def _is_edge(place: int, length: int) -> bool:
     return place < 2 or place >= length - 2
 
 
-def _running_key(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text.lower())
+def _running_keys(line: Line, page: int) -> set[str]:
+    """What it may be known by on other pages: its words, and each number as it stands or as far as it
+    is from the page's. What differs from page to page in any other way is not the same line: prices of
+    a list, amounts of invoices. What has no letters is known by its signs."""
+    text = line.text.lower()
+    if not any(map(str.isalpha, text)):
+        return {_NUMBER.sub("#", text)}
+    numbers = _NUMBER.findall(text)
+    if len(numbers) > _MOST_NUMBERS:
+        return {text}
+    pattern = _NUMBER.sub("\0", text)
+    ways = product(*((number, f"#{int(number) - page}") for number in numbers))
+    return {"\0".join((pattern, *way)) for way in ways}
 
 
 def heading_levels(pages: list[list[Line]]) -> dict[float, int]:

@@ -13,11 +13,11 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 # All that is read of a charset's name: a lookup imports a module by it, before the process may
 # open no files any more, so each of these is looked up once at the start.
 CHARSETS = (
-    *("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-7", "latin-1", "mac-roman"),
+    *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-7", "latin-1"),
+    *("mac-roman", "cp437", "cp850", "cp866", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030"),
     *(f"cp125{number}" for number in range(9)),
     *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
-    *("koi8-r", "koi8-u", "cp437", "cp850", "cp866", "gb2312", "gbk", "gb18030", "big5"),
-    *("euc-jp", "shift-jis", "iso2022-jp", "euc-kr", "cp949", "tis-620"),
+    *("big5", "euc-jp", "shift-jis", "iso2022-jp", "euc-kr", "cp949", "tis-620"),
 )
 _CANONICAL = {codecs.lookup(name).name for name in CHARSETS}
 _ALIAS = re.compile(r"[A-Za-z0-9_.:\-]{1,40}")
@@ -37,6 +37,14 @@ def decode(content: bytes, charset: str = "") -> str:
         return _checked(content.decode("utf-8"))
     except UnicodeDecodeError:
         return _checked(content.decode("cp1252", "replace"))
+
+
+def in_utf8(content: bytes, length: int) -> bytes:
+    """The first *length* characters, as far as a mark of UTF-16 says what they are; else as many bytes."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content[: 2 * length + len(mark)].decode(encoding, "ignore").encode()
+    return content[:length]
 
 
 def known_charset(name: str) -> str:

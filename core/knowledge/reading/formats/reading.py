@@ -1,5 +1,6 @@
 """What reading a file comes to: the same shape for every format, or the reason there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.knowledge.model import Media
@@ -34,3 +35,9 @@ def bounded(reading: Reading) -> Reading:
     if not any(text.strip() for _, text in reading.parts):
         raise Unreadable(NO_TEXT)
     return reading
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """For a sentence: at most so many, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
+from types import MappingProxyType
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -74,15 +76,26 @@ def slides_file(shown: list[str], parts: dict[str, str]) -> bytes:
     )
 
 
-def sheets_file(sheets: dict[str, str], *, formats: str = "", shared: str = "") -> bytes:
-    """name → rows. *formats*: the inside of the styles; *shared*: of the strings."""
+def sheets_file(
+    sheets: dict[str, str],
+    *,
+    formats: str = "",
+    shared: str = "",
+    states: Mapping[str, str] = MappingProxyType({}),
+    since_1904: bool = False,
+) -> bytes:
+    """name → rows. *formats*: the inside of the styles; *shared*: of the strings; *states*: by names;
+    *since_1904*: whether days are counted as on an old Mac."""
+    properties = '<workbookPr date1904="1"/>' if since_1904 else ""
     listed = "".join(
-        f'<sheet name="{name}" sheetId="{n + 1}" r:id="r{n}"/>' for n, name in enumerate(sheets)
+        f'<sheet name="{name}" sheetId="{n + 1}" state="{states.get(name, "visible")}" r:id="r{n}"/>'
+        for n, name in enumerate(sheets)
     )
     targets = {f"r{n}": ("worksheet", f"worksheets/s{n}.xml") for n in range(len(sheets))}
     targets |= {"rs": ("styles", "styles.xml"), "rt": ("sharedStrings", "sharedStrings.xml")}
     parts = {
-        "xl/workbook.xml": f'<workbook xmlns="{S}" xmlns:r="{R}"><sheets>{listed}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{S}" xmlns:r="{R}">{properties}<sheets>{listed}'
+        "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": relations(**targets),
         "xl/styles.xml": f'<styleSheet xmlns="{S}">{formats}</styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{S}">{shared}</sst>',

@@ -151,6 +151,35 @@ def test_a_sheet_is_read_as_excel_shows_it():
     )
 
 
+def test_what_was_taken_off_a_slide_is_not_read():
+    hidden = '<p:nvSpPr><p:cNvPr id="2" hidden="1"/>'
+    gone = shape("obey").replace("<p:nvSpPr>", hidden)
+    group = f'<p:grpSp><p:nvGrpSpPr><p:cNvPr hidden="1"/></p:nvGrpSpPr>{shape("obey")}</p:grpSp>'
+    main = slide(shape("Pricing", place="title"), gone, group, shape("seen"))
+    content = slides_file(["slide1.xml"], {"ppt/slides/slide1.xml": main})
+    assert text_of(content) == "# Slide 1: Pricing\n\nseen"
+
+
+def test_a_hidden_sheet_is_named_and_not_read():
+    row = '<row><c t="str"><v>{}</v></c></row>'
+    names = ("Plan", "Salaries", "Lookup")
+    content = sheets_file(
+        {name: row.format(f"of {name}") for name in names},
+        states={"Salaries": "hidden", "Lookup": "veryHidden"},
+    )
+    assert text_of(content) == "# Sheet: Plan\n\nof Plan"
+    assert read(content, "").notes == ("I did not read what is hidden in it: Salaries, Lookup.",)
+
+
+def test_a_day_after_the_last_one_does_not_spoil_the_sheet():
+    """Counted from 1904 it lies beyond the year 9999, which Excel does not show either."""
+    rows = '<row><c s="1"><v>2958465</v></c><c t="str"><v>x</v></c></row>'
+    formats = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+    assert text_of(sheets_file({"Days": rows}, formats=formats, since_1904=True)) == (
+        "# Sheet: Days\n\n| 2958465 | x |\n| --- | --- |"
+    )
+
+
 def test_a_table_too_wide_to_repeat_its_head_names_its_columns_in_each_row():
     row = "".join(f'<c t="str"><v>head {n}</v></c>' for n in range(30))
     body = '<c t="str"><v>x</v></c><c/><c t="str"><v>z</v></c>'

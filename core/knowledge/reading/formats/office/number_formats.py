@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
@@ -39,7 +40,10 @@ class NumberFormats:
         known = style.isdecimal() and int(style) < len(self._kinds)
         kind = self._kinds[int(style)] if known else ""
         if kind == "date" and 0 <= number <= _LAST_DAY:
-            return self._date(number)
+            with suppress(
+                OverflowError
+            ):  # the end of 9999 is nearer in a sheet that begins in 1904
+                return self._date(number)
         if kind == "share":
             return f"{_plain(number * 100)}%"
         return _plain(number)

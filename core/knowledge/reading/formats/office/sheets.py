@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from core.knowledge.reading.formats.markdown import heading, table
+from core.knowledge.reading.formats.markdown import heading, one_line, table
 from core.knowledge.reading.formats.office.archive import Archive
 from core.knowledge.reading.formats.office.number_formats import NumberFormats
 from core.knowledge.reading.formats.office.xml import (
@@ -17,9 +17,19 @@ from core.knowledge.reading.formats.office.xml import (
     related,
     words,
 )
-from core.knowledge.reading.formats.reading import MAX_TEXT, TOO_MUCH_TEXT, Reading, Unreadable
+from core.knowledge.reading.formats.reading import (
+    MAX_TEXT,
+    TOO_MUCH_TEXT,
+    Parts,
+    Reading,
+    Unreadable,
+    first_names,
+)
 
 _MAIN = "xl/workbook.xml"
+_NOT_SHOWN = ("hidden", "veryHidden")
+_MOST_NAMES = 5
+_LONGEST_NAME = 31  # Excel's own limit
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 Row = dict[int, str]  # a cell far to the right must not cost all those before it
 
@@ -29,13 +39,21 @@ def read_sheets(archive: Archive) -> Reading:
     workbook = parsed(archive, _MAIN)
     known = related(archive, _MAIN)
     reader = _Cells(archive, known, workbook)
-    parts = []
+    parts: Parts = []
+    hidden: list[str] = []
     for sheet in inside(workbook, "sheet"):
         found = next((value for key, value in sheet.items() if key.endswith("}id")), "")
         kind, part = known.get(found, ("", ""))
-        if kind == "worksheet" and part in archive:
+        if kind != "worksheet" or part not in archive:
+            continue
+        if attribute(sheet, "state") in _NOT_SHOWN:
+            hidden.append(one_line(attribute(sheet, "name"))[:_LONGEST_NAME])
+        else:
             parts.append((None, _sheet(reader, part, attribute(sheet, "name"))))
-    return Reading("xlsx", [(page, text) for page, text in parts if text])
+    # Nobody sees it who opens the file, and who sent it may not know that it is there.
+    said = f"I did not read what is hidden in it: {first_names(hidden, _MOST_NAMES)}."
+    shown = [(page, text) for page, text in parts if text]
+    return Reading("xlsx", shown, notes=(said,) if hidden else ())
 
 
 def _sheet(reader: "_Cells", part: str, name: str) -> str:

@@ -58,10 +58,18 @@ def _slide(archive: Archive, part: str, number: int) -> str:
 def _shapes(parent: Element) -> Iterator[Element]:
     for element in parent:
         kind = local(element)
+        if _is_hidden(element):
+            continue
         if kind in ("sp", "graphicFrame"):
             yield element
         elif kind in ("grpSp", "AlternateContent", "Choice"):
             yield from _shapes(element)
+
+
+def _is_hidden(shape: Element) -> bool:
+    """Taken off the slide by whoever made it: nobody sees it who opens the file."""
+    named = (child(outer, "cNvPr") for outer in shape)
+    return any(found is not None and attribute(found, "hidden") in ("1", "true") for found in named)
 
 
 def _place(shape: Element) -> str:

@@ -5,7 +5,12 @@ from xml.etree.ElementTree import Element
 
 from core.knowledge.reading.formats.markdown import heading, item, paragraph, table
 from core.knowledge.reading.formats.office.archive import Archive
-from core.knowledge.reading.formats.office.word_styles import Numbering, Styles
+from core.knowledge.reading.formats.office.word_styles import (
+    Numbering,
+    Styles,
+    says_hidden,
+    style_id_of,
+)
 from core.knowledge.reading.formats.office.xml import attribute, child, inside, local, parsed
 from core.knowledge.reading.formats.reading import Reading
 
@@ -27,8 +32,11 @@ class _Writer:
     def __init__(self, archive: Archive) -> None:
         self._styles = Styles(archive)
         self._numbering = Numbering(archive)
+        self._notes: dict[str, dict[str, str]] = {}  # none while they are read: no note has notes
         self._notes = {
-            mark: _read_notes(archive, part) for mark, part in _NOTES.items() if part in archive
+            mark: self._read_notes(parsed(archive, part))
+            for mark, part in _NOTES.items()
+            if part in archive
         }
 
     def blocks(self, parent: Element) -> Iterator[str]:
@@ -43,7 +51,7 @@ class _Writer:
                 yield from self.blocks(element)  # content controls, inserted paragraphs
 
     def _paragraph(self, element: Element) -> str:
-        text = "".join(self._runs(element)).strip()
+        text = self._words(element)
         style = self._styles.of(element)
         if not text or style.is_contents:
             return ""
@@ -58,10 +66,16 @@ class _Writer:
 
     def _cell(self, cell: Element) -> str:
         """All words of a cell in a line; a table in it too."""
-        lines = ("".join(self._runs(inner)).strip() for inner in inside(cell, "p"))
+        lines = (self._words(inner) for inner in inside(cell, "p"))
         return " ".join(line for line in lines if line)
 
-    def _runs(self, parent: Element) -> Iterator[str]:
+    def _words(self, paragraph: Element) -> str:
+        """What is shown of it."""
+        hides = self._styles.hides(style_id_of(paragraph))
+        return "".join(self._runs(paragraph, hides)).strip()
+
+    def _runs(self, parent: Element, hides: bool) -> Iterator[str]:
+        """*hides*: whether its words are not shown unless they say so themselves."""
         for element in parent:
             kind = local(element)
             if kind == "t":
@@ -73,9 +87,24 @@ class _Writer:
             elif kind in _NOTES:
                 yield self._note(kind, attribute(element, "id"))
             elif kind == "p":  # of a text box
-                yield f" {''.join(self._runs(element))} "
-            elif kind not in _SKIPPED and not _is_hidden(element):
-                yield from self._runs(element)
+                yield f" {self._words(element)} "
+            elif kind not in _SKIPPED and not (kind == "r" and self._is_hidden(element, hides)):
+                yield from self._runs(element, hides)
+
+    def _is_hidden(self, run: Element, hides: bool) -> bool:
+        """Words that nobody sees in Word are not what the document says."""
+        own = says_hidden(run)
+        if own is not None:
+            return own
+        named = child(run, "rPr", "rStyle")
+        return hides or (named is not None and self._styles.hides(attribute(named, "val")))
+
+    def _read_notes(self, notes: Element) -> dict[str, str]:
+        return {
+            attribute(note, "id"): " ".join(filter(None, map(self._words, inside(note, "p"))))
+            for note in notes
+            if not attribute(note, "type")
+        }
 
     def _note(self, kind: str, number: str) -> str:
         words = self._notes.get(kind, {}).get(number, "")
@@ -89,20 +118,6 @@ def inside_here(parent: Element, name: str) -> Iterator[Element]:
             yield element
         elif local(element) in ("sdt", "sdtContent", "ins", "customXml"):
             yield from inside_here(element, name)
-
-
-def _is_hidden(run: Element) -> bool:
-    """Words that nobody sees in Word are not what the document says."""
-    hidden = child(run, "rPr", "vanish")
-    return hidden is not None and attribute(hidden, "val") not in ("0", "false", "off")
-
-
-def _read_notes(archive: Archive, part: str) -> dict[str, str]:
-    notes = (note for note in parsed(archive, part) if not attribute(note, "type"))
-    return {
-        attribute(note, "id"): " ".join(inner.text or "" for inner in inside(note, "t")).strip()
-        for note in notes
-    }
 
 
 def _joined(blocks: Iterator[str] | tuple[()]) -> str:

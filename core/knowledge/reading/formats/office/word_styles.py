@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -34,27 +35,36 @@ class Styles:
 
     def of(self, paragraph: Element) -> Style:
         """The style of a paragraph, with what it says itself."""
-        own = child(paragraph, "pPr", "pStyle")
-        style = self._find(attribute(own, "val") if own is not None else "")
+        style = self._find(style_id_of(paragraph))
         level = _outline(paragraph)
         return Style(level, style.is_contents, style.numbers) if level else style
 
-    def _find(self, style_id: str) -> Style:
-        numbers: Element | None = None
+    def hides(self, style_id: str) -> bool:
+        """Whether what has this style, of a paragraph or of some words, is not shown in Word."""
+        for element in self._lineage(style_id):
+            if (vanishes := says_hidden(element)) is not None:
+                return vanishes
+        return False
+
+    def _lineage(self, style_id: str) -> Iterator[Element]:
+        """A style, the one that it is based on, and so on."""
         for _ in range(_DEEPEST_STYLE):
             element = self._elements.get(style_id)
             if element is None:
-                break
-            named = child(element, "name")
-            name = attribute(named, "val") if named is not None else ""
+                return
+            yield element
+            style_id = _value(element, "basedOn")
+
+    def _find(self, style_id: str) -> Style:
+        numbers: Element | None = None
+        for element in self._lineage(style_id):
+            name = _value(element, "name")
             if numbers is None:
                 numbers = child(element, "pPr", "numPr")
             if _CONTENTS.fullmatch(name):
                 return Style(is_contents=True)
             if level := _level_of(name) or _outline(element):
                 return Style(level, numbers=numbers)
-            based_on = child(element, "basedOn")
-            style_id = attribute(based_on, "val") if based_on is not None else ""
         return Style(numbers=numbers)
 
 
@@ -98,6 +108,17 @@ class Numbering:
             for (known, depth), format_ in formats.items():
                 if known == abstract_id:
                     self._formats[attribute(number, "numId"), depth] = format_
+
+
+def style_id_of(paragraph: Element) -> str:
+    own = child(paragraph, "pPr", "pStyle")
+    return attribute(own, "val") if own is not None else ""
+
+
+def says_hidden(element: Element) -> bool | None:
+    """Whether some words, or a style, say that they are not shown; None where they say nothing of it."""
+    found = child(element, "rPr", "vanish")
+    return None if found is None else attribute(found, "val") not in ("0", "false", "off")
 
 
 def _value(parent: Element, name: str) -> str:
