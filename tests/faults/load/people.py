@@ -130,7 +130,8 @@ class People:
             await self.cluster.slack.command(home.name, person, CHANNEL, f"/ask {QUESTION} {token}")
 
     async def _ask_and_stop(self, home: Home, person: str) -> None:
-        said = await self.ask(home, person)
+        """Nobody goes on in such a thread: Stop is pressed in it, and could meet their question."""
+        said = await self._say(home, person, "dm", "", QUESTION, goes_on=False)
         until = time.monotonic() + STOPPING_SECONDS
         while time.monotonic() < until:
             await asyncio.sleep(self.random.uniform(0.1, 0.5))
@@ -170,6 +171,7 @@ class People:
         *,
         asks: bool = True,
         poison: bool = False,
+        goes_on: bool = True,
     ) -> Said:
         token = self._token() if asks else ""
         at = time.time()
@@ -179,7 +181,7 @@ class People:
         root = thread or done["ts"]
         said = Said(home.name, done["channel"], done["ts"], root, at, token, poison)
         self.said.append(said)
-        if asks and not thread and not poison:
+        if asks and goes_on and not thread and not poison:
             self.threads.setdefault(home.name, []).append((person, where, root, said.channel))
         return said
 
