@@ -40,9 +40,7 @@ class NumberFormats:
         known = style.isdecimal() and int(style) < len(self._kinds)
         kind = self._kinds[int(style)] if known else ""
         if kind == "date" and 0 <= number <= _LAST_DAY:
-            with suppress(
-                OverflowError
-            ):  # the end of 9999 is nearer in a sheet that begins in 1904
+            with suppress(OverflowError):  # the year 9999 ends sooner where days count from 1904
                 return self._date(number)
         if kind == "share":
             return f"{_plain(number * 100)}%"
