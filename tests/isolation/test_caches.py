@@ -47,6 +47,7 @@ CACHES = {
     ("core/audit/attempt.py", "_writing"): "tasks that run, each with its own context",
     ("core/audit/chain/anchors.py", "_ahead"): "one tenant's verification",
     ("core/tenancy/keys/rotate_data.py", "_references"): "by tenant id",
+    ("core/knowledge/reading/formats/office/word.py", "_notes"): "one file's own notes",
     ("core/knowledge/reading/formats/office/word_styles.py", "_elements"): "one file's own styles",
     ("core/knowledge/reading/formats/office/word_styles.py", "_formats"): "one file's own styles",
     ("core/knowledge/embedding/graph.py", "_constants"): "of the model, built at set-up",
