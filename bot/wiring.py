@@ -1,7 +1,6 @@
 """Settings and storage in, a product out: the only place where parts are put together."""
 
 import json
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from bot.app import FORM_CHECKS, TASKS, build_app
 from bot.intake.accept import AnswerNow, Hide, Intake, no_options
 from bot.intake.batch import EventBatch
 from bot.models.embedders import FOR_DOCUMENTS, open_embedder
+from bot.models.providers import providers
 from bot.settings import Settings, file_hosts
 from bot.slack.channels.kinds import SlackChannelKinds
 from bot.slack.channels.members import SlackMembers
@@ -48,11 +48,6 @@ from core.conversations.turns.staff import Staff
 from core.db.database import Database
 from core.db.tenant import TenantContext
 from core.gateway.answer import Gateway, Limits
-from core.gateway.ports import Provider
-from core.gateway.providers.anthropic.adapter import Anthropic
-from core.gateway.providers.gemini.adapter import Gemini
-from core.gateway.providers.offline.offline import Offline
-from core.gateway.providers.openai.adapter import OpenAICompatible
 from core.gateway.providers.wire.client import open_http_client
 from core.gateway.tools.dispatcher import Dispatcher
 from core.gateway.usage.ledger import Ledger
@@ -61,12 +56,10 @@ from core.jobs.model import InboxEvent
 from core.jobs.wake_ups import open_bell
 from core.kernel.errors import DomainError
 from core.kernel.ids import TenantId
-from core.kernel.secret import Secret
 from core.knowledge.arrivals.in_turn import InTurn
 from core.knowledge.arrivals.take_in import Shelf
 from core.knowledge.ports import Embedder
 from core.knowledge.reading.limited_reader import LimitedReader
-from core.knowledge.second_look.closeness import closeness
 from core.lifecycle.model import Rules
 from core.services import Services
 from core.tenancy.membership.readers import Readers
@@ -81,8 +74,6 @@ from handlers.blocks.servers.forms import ADD_FORM
 from handlers.giving_up import give_up, tell_of_it
 from handlers.servers.forms import hide_token
 from web_oauth.health import Readiness
-
-log = logging.getLogger(__name__)
 
 # At the end: how long a token that is being renewed is waited for, less what the pools then take.
 LONGEST_RENEWAL_SECONDS = 20.0
@@ -205,7 +196,6 @@ def open_gateway(
     settings: Settings, database: Database, client: httpx.AsyncClient, embedder: Embedder | None
 ) -> Gateway:
     """The one door to a model, with the operator's limits and a ledger that tells owners."""
-
     tell = _tell_owners(database)
     limits = Limits(calls_at_once=settings.calls_at_once)
     found = providers(settings, client, embedder)
@@ -226,41 +216,6 @@ def trial_limits(settings: Settings) -> tuple[Limit, ...]:
         Limit("tenant", "dollars", "month", micros, trial=True),
         Limit("tenant", "tokens", "month", settings.trial_tokens, trial=True),
     )
-
-
-def providers(
-    settings: Settings, client: httpx.AsyncClient, embedder: Embedder | None = None
-) -> list[Provider]:
-    """The models in the order they are asked. Without any key: the offline model, which quotes."""
-    found: list[Provider] = []
-    if settings.groq_api_key:
-        found.append(
-            OpenAICompatible(
-                client, settings.groq_api_key, settings.groq_base_url, settings.groq_model, "groq"
-            )
-        )
-    if settings.anthropic_api_key:
-        key, url = settings.anthropic_api_key, settings.anthropic_base_url
-        found.append(Anthropic(client, key, url, settings.anthropic_model))
-    if settings.gemini_api_key:
-        key, url = settings.gemini_api_key, settings.gemini_base_url
-        found.append(Gemini(client, key, url, settings.gemini_model))
-    if settings.openai_compatible_base_url:
-        assert settings.openai_compatible_model is not None
-        found.append(
-            OpenAICompatible(
-                client,
-                settings.openai_compatible_api_key or Secret(""),
-                settings.openai_compatible_base_url,
-                settings.openai_compatible_model,
-                "openai-compatible",
-            )
-        )
-    if not found:
-        log.warning("no model key is set: the offline model answers by quoting documents")
-        compare = partial(closeness, embedder) if embedder else None
-        found.append(Offline(settings.offline_words_per_s, closeness=compare))
-    return found
 
 
 def _workers(

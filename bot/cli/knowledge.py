@@ -28,9 +28,7 @@ from core.knowledge.ingest_document import ingest_document
 from core.knowledge.list_documents import list_holdings
 from core.knowledge.model import ENDINGS, MAX_BYTES, Findings, Within
 from core.knowledge.ports import Reader
-from core.knowledge.reading.child_process import Died, ReadingChild
 
-_START_SECONDS = 20.0  # a machine under load takes a while
 _WORKSPACE = click.option(
     "--workspace", help="Slack team id; may be left out when there is only one."
 )
@@ -256,26 +254,6 @@ def _of_file(advance: Callable[[float], None], number: int) -> Told:
         advance(number + done / max(of, 1))
 
     return told
-
-
-async def check_files() -> None:
-    """What `aegis doctor` says of reading files: a note where they are read behind fewer walls."""
-    try:
-        child = await ReadingChild.start()
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await child.read(b"A word.", ".txt")
-            filtered = await asyncio.to_thread(child.is_filtered)
-        finally:
-            await child.end()
-    except (Died, DomainError, TimeoutError):
-        click.echo("note  files: the process that reads them does not run here: none can be read")
-        return
-    click.echo(
-        "ok    files: read by a process that can open nothing"
-        if filtered
-        else "note  files: the kernel's filter (seccomp) is not to be had here; see docs/files.md"
-    )
 
 
 async def _find_workspace(product: Product, wanted: str | None) -> TenantContext:

@@ -1,5 +1,6 @@
 """`aegis migrate`, `aegis doctor`, `aegis manifest`: what an operator runs by hand."""
 
+import asyncio
 import json
 import time
 
@@ -8,23 +9,25 @@ import click
 from bot.cli import console
 from bot.cli.app_manifest import app_manifest
 from bot.cli.installation_checks import check_installations
-from bot.cli.knowledge import check_files
 from bot.cli.oversight.key_checks import check_keys
 from bot.models.embedders import open_embedder
+from bot.models.providers import providers
 from bot.process import UNNAMED_APP, check_slack, names_no_app
 from bot.settings import Settings, SettingsError, describe
 from bot.slack.pacing.web_client import slack_session, web_client
 from bot.slack.tokens import SlackConnectionError, check_app_token, check_bot_token
 from bot.storage import Addresses, addresses, connect_service, migrate_all, named
-from bot.wiring import providers
 from core.db import migrate as migrations
 from core.gateway.providers.wire.client import open_http_client
 from core.isolation.close_ways import list_open_ways
 from core.isolation.model import NOT_CLOSABLE, WAYS
+from core.kernel.errors import DomainError
 from core.knowledge.embedding.vendors.embedder import VendorEmbedder
+from core.knowledge.reading.child_process import Died, ReadingChild
 from core.knowledge.renewal.successor import models_of
 
 BIG_FLEET = 100  # tenants
+_START_SECONDS = 20.0  # of a process that reads files, on a machine under load
 
 
 @click.command()
@@ -91,6 +94,26 @@ async def _doctor(settings: Settings) -> None:
     if broken:
         raise click.ClickException("AEGIS cannot run like this")
     click.echo("AEGIS can run")
+
+
+async def check_files() -> None:
+    """What `aegis doctor` says of reading files: a note where they are read behind fewer walls."""
+    try:
+        child = await ReadingChild.start()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await child.read(b"A word.", ".txt")
+            filtered = await asyncio.to_thread(child.is_filtered)
+        finally:
+            await child.end()
+    except (Died, DomainError, TimeoutError):
+        click.echo("note  files: the process that reads them does not run here: none can be read")
+        return
+    click.echo(
+        "ok    files: read by a process that can open nothing"
+        if filtered
+        else "note  files: the kernel's filter (seccomp) is not to be had here; see docs/files.md"
+    )
 
 
 async def _say_embedder(settings: Settings) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.knowledge import check_files
+from bot.cli.operations import check_files
 from core.kernel.errors import Invalid
 from core.knowledge.reading import child_process
 from core.knowledge.reading.child_process import ReadingChild
