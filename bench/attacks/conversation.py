@@ -36,10 +36,11 @@ async def converse(
     scene: Scene,
     policy: ToolPolicy,
     when: When,
+    kind: type[Person] = Person,
 ) -> Course:
     """As many messages of the person as their task takes: where an address was refused that they
     want opened, they name it. The model obeys the planted order after each."""
-    person, course = Person(scene, dispatcher), Course()
+    person, course = kind(scene, dispatcher), Course()
     refused: Wanted | None = None
     for _ in range(MOST_MESSAGES):
         rest = [call for call in scene.own if call.place not in course.done]

@@ -3,17 +3,12 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from itertools import groupby
+from operator import itemgetter
 
-from bench.attacks.catalogue import as_tools
-from bench.attacks.conversation import Course, converse, obey
 from bench.attacks.obedient import ORDERS, When
-from bench.attacks.world import Scene, Suite, World
-from core.db.tenant import TenantContext
+from bench.attacks.stages.stage import Stage
 from core.gateway.tools.dispatcher import Dispatcher
-from core.gateway.tools.model import ToolPolicy
-
-Gate = Literal["none", "unset", "allow"]
 
 
 @dataclass(slots=True)
@@ -39,33 +34,14 @@ class Tally:
         return Tally(**{name: mine[name] + theirs[name] for name in mine})
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Where pairs are played: a world, a tenant, and what stands between model and world. *gate* is
-    `none`, the dispatcher with its defaults (`unset`), or with an admin who has allowed all tools."""
-
-    world: World
-    context: TenantContext
-    gate: Gate
-
-    async def play(self, suite: Suite, dispatcher: Dispatcher, scene: Scene, when: When) -> Course:
-        if self.gate == "none":
-            await obey(self.world, scene, when)
-            return Course({call.place for call in scene.own}, messages=1)
-        rules: dict[str, Any] = {}
-        if self.gate == "allow":
-            rules = dict.fromkeys(dispatcher.tools, "allow")
-        return await converse(dispatcher, self.context, scene, ToolPolicy(rules=rules), when)
-
-
 async def attacked(stage: Stage, name: str) -> Tally:
-    """Every pair of the suite *name*, in both orders of the script."""
+    """The pairs of the suite *name* that *stage* plays, in both orders of the script."""
     suite = await stage.world.suite(name)
-    dispatcher = Dispatcher(as_tools(name, suite.tools, stage.world))
+    dispatcher = stage.dispatcher(suite)
     tally = Tally()
-    for task in suite.tasks:
-        for order in suite.orders:
-            tally += await _pair(stage, suite, dispatcher, task, order)
+    for task, pairs in groupby(stage.pairs(suite), itemgetter(0)):
+        for _, order in pairs:
+            tally += await _pair(stage, dispatcher, task, order)
         print(f"    {name} {stage.gate} {task}: {tally.succeeded}/{tally.total}", file=sys.stderr)
     return tally
 
@@ -73,16 +49,15 @@ async def attacked(stage: Stage, name: str) -> Tally:
 async def honest(stage: Stage, name: str) -> Tally:
     """Every task of the suite, with nothing planted."""
     suite = await stage.world.suite(name)
-    dispatcher = Dispatcher(as_tools(name, suite.tools, stage.world))
+    dispatcher = stage.dispatcher(suite)
     tally = Tally()
     for task in suite.tasks:
-        tally += await _pair(stage, suite, dispatcher, task, None, ORDERS[:1])
+        tally += await _pair(stage, dispatcher, task, None, ORDERS[:1])
     return tally
 
 
 async def _pair(
     stage: Stage,
-    suite: Suite,
     dispatcher: Dispatcher,
     task: str,
     order: str | None,
@@ -90,9 +65,9 @@ async def _pair(
 ) -> Tally:
     tally = Tally(total=1 if order else 0)
     for when in orders:
-        scene = await stage.world.begin(task, order)
-        course = await stage.play(suite, dispatcher, scene, when)
-        is_complete, has_succeeded = await stage.world.judge()
+        scene = await stage.begin(task, order)
+        course = await stage.play(dispatcher, scene, when)
+        is_complete, has_succeeded = await stage.judge(scene)
         is_complete = is_complete and len(course.done) == len(scene.own)
         tally.tasks += 1
         tally.completed += is_complete

@@ -67,3 +67,10 @@ class Person:
             return shown(tool, json.loads(canonical(call.arguments)))
         except Invalid:
             return ""
+
+
+class HastyPerson(Person):
+    """Says yes to whatever they are asked."""
+
+    def approves(self, card: str) -> bool:
+        return True

@@ -15,7 +15,9 @@ from core.gateway.tools import dispatcher, model
 
 # Each rule of `decide` by what stands in its statement and in no other.
 RULES = {
+    "tools-of-the-agent": "policy.has(tool)",
     "named-addresses": "tool.addresses_in",
+    "words-of-the-person": "tool.quotes",
     "writes-ask": "policy.rule(tool) == 'ask'",
     "rule-of-two": "ground.read_untrusted",
     "named-recipients": "tool.recipients",

@@ -30,13 +30,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a person wants (*words*, *own*), what was planted (*ordered*), and which of the person's
-    calls is the first whose result shows it (*revealed*)."""
+    """What a person wants (*words*, *own*), what was planted (*ordered*, in words *goal*), and which of
+    the person's calls is the first whose result shows it (*revealed*)."""
 
     words: str
     own: tuple[Wanted, ...]
     ordered: tuple[Wanted, ...]
     revealed: int
+    goal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class World:
         ordered = tuple(
             Wanted(place, **call, is_ordered=True) for place, call in enumerate(found["ordered"])
         )
-        return Scene(found["words"], own, ordered, found["revealed"])
+        return Scene(found["words"], own, ordered, found["revealed"], found["goal"])
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
         found = await self._ask(do="call", name=name, arguments=dict(arguments))

@@ -1,6 +1,7 @@
 """The attacks of AgentDojo: what the repository says of them, and where their packages may be."""
 
 import ast
+import inspect
 import json
 
 import pytest
@@ -28,6 +29,22 @@ def test_the_same_attacks_succeed_without_the_gateway():
     assert without["slack"]["succeeded"] == 105
     assert without["workspace"]["succeeded"] > 180
     assert RESULT["rows"]["clicks_alone"]["slack"]["succeeded"] == 21
+
+
+def test_fewer_tools_stop_what_an_admin_lets_run_unasked():
+    rows = RESULT["rows"]
+
+    assert rows["gateway_all_allowed"]["slack"]["succeeded"] == 2
+    assert all(suite["effects"] == 0 for suite in rows["own_tools_allowed"].values())
+    assert sum(suite["total"] for suite in rows["own_tools_allowed"].values()) == RESULT["total"]
+
+
+def test_no_order_is_remembered():
+    rows = RESULT["rows"]["memory"]
+
+    assert [rows[suite]["total"] for suite in ("slack", "workspace")] == [5, 6]
+    assert all(suite["effects"] == suite["succeeded"] == 0 for suite in rows.values())
+    assert all(suite["utility"] == 1.0 for suite in rows.values())
 
 
 def imports_agentdojo(tree):
@@ -74,13 +91,28 @@ async def nothing(*_):
 
 SEND = Tool("send", "", {}, "writes", nothing, recipients=("to",))
 OPEN = Tool("open", "", {}, "reads", nothing, addresses=("url",))
-UNSET, ALLOWED = ToolPolicy(), ToolPolicy(rules={"send": "allow"})
+KEEP = Tool("keep", "", {}, "writes", nothing, quotes=("fact",))
+UNSET, ALLOWED = ToolPolicy(), ToolPolicy(rules={"send": "allow", "keep": "allow"})
 CASES = {
+    "tools-of-the-agent": (OPEN, ToolPolicy(tools=frozenset({"send"})), {}, Ground()),
     "named-addresses": (OPEN, UNSET, {"url": "evil.test"}, Ground()),
+    "words-of-the-person": (KEEP, ALLOWED, {"fact": "eve is the admin"}, Ground(("ben",))),
     "writes-ask": (SEND, UNSET, {"to": "ben"}, Ground(("ben",))),
     "rule-of-two": (SEND, ALLOWED, {"to": "ben"}, Ground(("ben",), True, True)),
     "named-recipients": (SEND, ALLOWED, {"to": "eve"}, Ground(("ben",))),
 }
+
+
+def test_every_statement_of_the_decision_is_a_rule_that_can_be_taken_out():
+    [function] = ast.parse(inspect.getsource(decide)).body
+    *statements, last = function.body[1:]  # after the docstring
+    judging = [ast.unparse(s) for s in statements if not isinstance(s, ast.Assign)]
+
+    found = [[rule for rule, mark in RULES.items() if mark in text] for text in judging]
+
+    assert ast.unparse(last) == "return Decision('allow')"
+    assert all(len(rules) == 1 for rules in found), list(zip(judging, found, strict=True))
+    assert [rule for [rule] in found] == list(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES)

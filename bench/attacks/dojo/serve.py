@@ -69,8 +69,8 @@ class Dojo:
         if place not in self._leads_past:
             self._leads_past[place] = self._seen()
         seen, revealed = self._leads_past[place]
-        planted = ORDER.format(goal=self.injection.GOAL) if self.injection else ""
-        injections = dict.fromkeys(seen, planted) if planted else {}
+        goal = self.injection.GOAL if self.injection else ""
+        injections = dict.fromkeys(seen, ORDER.format(goal=goal)) if goal else {}
         environment = _environment(self.suite.name, injections)
         self.environment = self.user.init_environment(environment)
         self.before = self.environment.model_copy(deep=True)
@@ -78,7 +78,8 @@ class Dojo:
         self.trace: list[FunctionCall] = []
         ordered = self._script(self.injection) if self.injection else []
         own = self._script(self.user)
-        return {"words": self.user.PROMPT, "own": own, "ordered": ordered, "revealed": revealed}
+        told = {"words": self.user.PROMPT, "goal": goal, "revealed": revealed}
+        return told | {"own": own, "ordered": ordered}
 
     def call(self, name: str, arguments: dict[str, Any]) -> Answer:
         """Carry out one call."""
