@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from core.gateway.model import NOTHING_FOUND, Delta, Finished
 from core.gateway.ports import AnswerStream, ProviderError
 from core.gateway.prompt import Prompt
-from core.gateway.providers.offline.quotes import Quote, best_quotes, leans, to_compare
+from core.gateway.providers.offline.quotes import (
+    LONGEST_COMPARED,
+    Quote,
+    best_quotes,
+    leans,
+    to_compare,
+)
 
 LEAD = "From your documents:"
 DISCLOSURE = "_Offline model: I only quote your documents. Connect a model for full answers._"
@@ -99,11 +105,13 @@ async def _compose(prompt: Prompt, closeness: Closeness | None) -> str:
 async def _compared(
     question: str, before: str, prompt: Prompt, closeness: Closeness | None
 ) -> Mapping[str, float] | None:
-    """How close what may be quoted comes to the question, which may lean on the one *before*."""
+    """How close what documents say comes to the question, which may lean on the one *before* or on the
+    message that it is about. That message itself is compared with nothing: it would answer itself."""
     if closeness is None:
         return None
-    texts = to_compare(prompt.passages)[:MOST_COMPARED]
-    whole = f"{before}\n{question}" if before and leans(question) else question
+    texts = to_compare([one for one in prompt.passages if not one.said_by])[:MOST_COMPARED]
+    said = [one.text[:LONGEST_COMPARED] for one in prompt.passages if one.said_by]
+    whole = "\n".join(filter(None, [*said, before, question])) if leans(question) else question
     found = await closeness(whole, texts) if texts else None
     return dict(zip(texts, found, strict=True)) if found is not None else None
 
