@@ -10,6 +10,7 @@ from core.conversations.turns.abandon_turn import GIVE_UP_TURN
 from core.jobs.model import InboxEvent
 from core.jobs.put_task import put_task
 from tests.integration.delivery.asked import ask, begun_turn
+from tests.integration.worker.queueing import until
 
 
 @pytest.fixture
@@ -22,12 +23,18 @@ async def http(stage):
 async def begun(stage, http):
     """A question whose turn was begun four hours ago, and whose event waits."""
     asked = await ask(stage, http)
+    await until(lambda: has_event(asked))  # Slack delivers it when it likes
     async with asked.context.db.transaction() as tx:
         await begun_turn(tx, asked.question)
         await tx.execute("update turn set asked_at = now() - interval '4 hours'")
         await tx.execute("update inbox_event set received_at = now() - interval '4 hours'")
     yield asked
     await asked.forget_mail()
+
+
+async def has_event(asked) -> bool:
+    async with asked.context.db.transaction() as tx:
+        return await tx.fetchval("select exists (select from inbox_event)")
 
 
 async def forget_events(asked) -> None:
