@@ -23,7 +23,7 @@ USAGE = (
     'day it names): `/aegis kb search hotel limit in:handbook/ since:2026-01-31`. Put what has spaces in "quotation marks".'
 )
 NOTHING = "Nothing in the documents that you may see is about this."
-NOTHING_THERE = "Nothing that you may see is about this there. Without document:, in:, since: and before: I look into all."
+NOTHING_THERE = "Nothing there that you may see is about this. Without document:, in:, since: and before: I look into all."
 
 
 def documents_list(documents: Sequence[Document]) -> Rendered:

@@ -75,7 +75,7 @@ def _filters(typed: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
             continue
         if not value.strip() or bare[:1] in _QUOTES:
             what = "is a quotation mark without its other one" if value.strip() else "is nothing"
-            raise Invalid(f"After “{name}:” there {what}. Write it as in {EXAMPLES[name]}")
+            raise Invalid(f"After “{name}:” there {what}. Write it like this: {EXAMPLES[name]}")
         yield name, value.strip(), match.span()
 
 
@@ -110,6 +110,6 @@ def _moment(name: str, value: str | None) -> datetime | None:
 
 
 def _unlinked(match: re.Match[str]) -> str:
-    return (
-        match[1] if match[1].casefold().strip('"“”„«»').endswith(match[2].casefold()) else match[0]
-    )
+    """What was typed, if the link is to nothing but that."""
+    typed, address = match[1], match[2].casefold()
+    return typed if typed.casefold().strip('"“”„«»').endswith(address) else match[0]
